@@ -1,0 +1,1 @@
+"""Runtime of the Release of Information assistant."""

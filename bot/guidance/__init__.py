@@ -1,0 +1,1 @@
+"""Pure guidance: directory, decision table, resolver and calendar. Imports no Rasa."""

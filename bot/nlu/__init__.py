@@ -1,0 +1,1 @@
+"""Language understanding: pure cores and the thin Rasa components around them."""
