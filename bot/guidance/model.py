@@ -171,7 +171,7 @@ class Table(_Content):
 
     id: str
     asks: bool = True
-    rules: tuple[Rule, ...] = Field(min_items=1)
+    rules: list[Rule] = Field(min_items=1)
 
 
 class RequestField(_Content):
@@ -200,7 +200,7 @@ class Routes(_Content):
     """`routes.yml`."""
 
     fields: dict[str, RequestField]
-    tables: tuple[Table, ...]
+    tables: list[Table]
 
 
 class Topic(_Content):

@@ -127,7 +127,7 @@ def resolve(guidance: Guidance, known: Known) -> Plan:
         rules=tuple(rule.id for rule in hits),
         contacts=_joined(rule.then.contacts for rule in hits),
         forms=_joined(rule.then.forms for rule in hits),
-        statements=_joined(rule.then.statements for rule in hits),
+        statements=_in_order(guidance, _joined(rule.then.statements for rule in hits)),
         open_fields=open_fields,
     )
 
@@ -162,6 +162,12 @@ def _offer(routes: Routes, field: str, known: Known) -> tuple[str, ...]:
 
 def _key(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
     return outcome.contacts, outcome.forms, outcome.statements
+
+
+def _in_order(guidance: Guidance, statements: tuple[str, ...]) -> tuple[str, ...]:
+    """Tables contribute side by side; the order of statements.yml is the order of doing."""
+    place = {name: index for index, name in enumerate(guidance.statements)}
+    return tuple(sorted(statements, key=place.__getitem__))
 
 
 def _joined(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:

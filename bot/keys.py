@@ -1,0 +1,83 @@
+"""The keys of the wording that code asks for by name; all others follow from the guidance."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Key(str, Enum):
+    """A key in ``bot/content/responses/<lang>/``; each must stand in every offered language."""
+
+    EMERGENCY_SELF_HARM = "topic.emergency.self_harm"
+
+    REQUEST_START = "request.start"
+    REQUEST_NOTED = "request.noted"
+    REQUEST_CORRECTED = "request.corrected"
+    REQUEST_PLAN = "request.plan"
+    REQUEST_PLAN_DECEASED = "request.plan.deceased"
+    REQUEST_WENT_BACK = "request.went_back"
+    REQUEST_FIRST_QUESTION = "request.nothing_to_go_back_to"
+    REQUEST_STARTED_OVER = "request.started_over"
+    REQUEST_STOPPED = "request.stopped"
+
+    REPAIR_CLARIFY = "repair.clarify"
+    REPAIR_NONE_OF_THESE = "repair.none_of_these"
+    REPAIR_REPHRASE = "repair.rephrase"
+    REPAIR_REPHRASE_IN_REQUEST = "repair.rephrase_in_request"
+    REPAIR_GIVE_PHONE = "repair.give_phone"
+    REPAIR_NOTHING_TO_REPEAT = "repair.nothing_to_repeat"
+    REPAIR_REPEAT = "repair.repeat"
+    REPAIR_CONFIRM_WHAT = "repair.confirm_what"
+
+    TALK_GREET = "talk.greet"
+    TALK_GOODBYE = "talk.goodbye"
+    TALK_THANK = "talk.thank"
+    TALK_AFFIRM = "talk.affirm"
+    TALK_DENY = "talk.deny"
+    TALK_BOT_CHALLENGE = "talk.bot_challenge"
+    TALK_HELP = "talk.help"
+    TALK_START_REQUEST = "talk.start_request"
+
+    LANGUAGE_SWITCHED = "language.switched"
+    LANGUAGE_CHOOSE = "language.choose"
+    LANGUAGE_NOT_OFFERED = "language.not_offered"
+    LANGUAGE_DRAFT_NOTICE = "language.draft_notice"
+
+    SYSTEM_FAILED = "system.failed"
+    SYSTEM_EMPTY = "system.empty"
+    SYSTEM_TOO_LONG = "system.too_long"
+    SYSTEM_UNREADABLE = "system.unreadable"
+    SYSTEM_UNKNOWN_CHOICE = "system.unknown_choice"
+    SYSTEM_UNKNOWN_SESSION = "system.unknown_session"
+    SYSTEM_INVALID_REQUEST = "system.invalid_request"
+    SYSTEM_OPEN_UNTIL = "system.open_until"
+    SYSTEM_CLOSED_UNTIL = "system.closed_until"
+    SYSTEM_CLOSED_HOLIDAY = "system.closed_holiday"
+    SYSTEM_RELAY = "system.relay"
+    SYSTEM_AUTOPSY_FROM = "system.autopsy_from"
+    SYSTEM_AUTOPSY_ASK_DATE = "system.autopsy_ask_date"
+    SYSTEM_VERIFY = "system.verify"
+
+    LABEL_STEPS = "label.steps"
+    LABEL_DOCUMENTS = "label.documents"
+    LABEL_TIMING = "label.timing"
+    LABEL_COST = "label.cost"
+    LABEL_NOTES = "label.notes"
+    LABEL_CONTACTS = "label.contacts"
+    LABEL_FORMS = "label.forms"
+    LABEL_SOURCE = "label.source"
+    LABEL_REPLY_WITH_NUMBER = "label.reply_with_number"
+
+    PAGE_TITLE = "page.title"
+    PAGE_HOSPITAL = "page.hospital"
+    PAGE_INTRO = "page.intro"
+    PAGE_LOG = "page.log"
+    PAGE_YOU = "page.you"
+    PAGE_ASSISTANT = "page.assistant"
+    PAGE_MESSAGE = "page.message"
+    PAGE_SEND = "page.send"
+    PAGE_LANGUAGE = "page.language"
+    PAGE_CHANGE = "page.change"
+    PAGE_START_OVER = "page.start_over"
+    PAGE_LINES = "page.lines"
+    PAGE_CHOICES = "page.choices"

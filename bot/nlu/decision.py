@@ -1,0 +1,86 @@
+"""Decides what a message means from probabilities: an intent, a choice, or "not for me"."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+EMERGENCY, OUT_OF_SCOPE = "emergency", "out_of_scope"
+CLARIFY, NOT_UNDERSTOOD = "clarify", "nlu_fallback"
+UNSUPPORTED_LANGUAGE = "unsupported_language"
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Where the decisions change; measured in docs/nlu.md on development data.
+
+    Attributes:
+        out_of_scope: P(out_of_scope) from which a message is refused whatever leads.
+        understood: The least confidence at which an intent is believed at all.
+        sure: Confidence from which nothing is asked back.
+        margin: Below `sure`, the lead that the first must have over the second.
+        candidate: The least confidence at which an intent is offered as a choice.
+        emergency: P(emergency) from which the classifier alone gives the emergency answer.
+    """
+
+    out_of_scope: float = 0.45
+    understood: float = 0.20
+    sure: float = 0.55
+    margin: float = 0.12
+    candidate: float = 0.08
+    emergency: float = 0.60
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What the message is taken for, and the choices to offer when it is a near tie."""
+
+    intent: str
+    confidence: float
+    choices: tuple[str, ...] = ()
+
+
+def decide(
+    ranking: Sequence[dict[str, Any]],
+    thresholds: Thresholds,
+    emergency: str | None,
+    topics: frozenset[str],
+    has_entities: bool,
+) -> Decision:
+    """Decides on one message.
+
+    Args:
+        ranking: The classifier's intents, most probable first.
+        thresholds: Where the decisions change.
+        emergency: The kind that the emergency rules found; they win over everything.
+        topics: The intents that can be offered as choices.
+        has_entities: Did the person name something that a request is made of?
+
+    Returns:
+        The decision. A near tie between topics becomes CLARIFY with two to four of them.
+    """
+    if emergency is not None:
+        return Decision(EMERGENCY, 1.0)
+    if not ranking:
+        return Decision(NOT_UNDERSTOOD, 0.0)
+    probability = {entry["name"]: float(entry["confidence"]) for entry in ranking}
+    if probability.get(EMERGENCY, 0.0) >= thresholds.emergency:
+        return Decision(EMERGENCY, probability[EMERGENCY])
+    first, second = ranking[0], ranking[1] if len(ranking) > 1 else {"name": "", "confidence": 0.0}
+    name, confidence = str(first["name"]), float(first["confidence"])
+    if name == OUT_OF_SCOPE or probability.get(OUT_OF_SCOPE, 0.0) >= thresholds.out_of_scope:
+        return Decision(OUT_OF_SCOPE, probability[OUT_OF_SCOPE])
+    if confidence >= thresholds.sure or confidence - float(second["confidence"]) >= thresholds.margin:
+        if confidence >= thresholds.understood:
+            return Decision(name, confidence)
+    offered = tuple(
+        str(entry["name"])
+        for entry in ranking[:4]
+        if entry["name"] in topics and float(entry["confidence"]) >= thresholds.candidate
+    )
+    if len(offered) >= 2 and (confidence >= thresholds.understood or has_entities):
+        return Decision(CLARIFY, confidence, offered)
+    if confidence >= thresholds.understood:
+        return Decision(name, confidence)
+    return Decision(NOT_UNDERSTOOD, confidence)

@@ -1,0 +1,88 @@
+"""Emergency rules and thresholds as the last part of Rasa's pipeline."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.guidance.load import load_guidance
+from bot.languages import load_languages
+from bot.nlu.decision import (
+    EMERGENCY,
+    OUT_OF_SCOPE,
+    UNSUPPORTED_LANGUAGE,
+    Decision,
+    Thresholds,
+    decide,
+)
+from bot.nlu.emergency_rules import FOLDER as EMERGENCY_FOLDER
+from bot.nlu.emergency_rules import EmergencyRules
+from bot.nlu.intent_classifier import INTENT_RANKING
+
+
+@DefaultV1Recipe.register(
+    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
+)
+class IntentDecider(GraphComponent):
+    """Replaces the most probable intent by what the assistant should act on."""
+
+    def __init__(self, thresholds: Thresholds) -> None:
+        """Loads the emergency rules, the topics and the offered languages."""
+        self._thresholds = thresholds
+        self._rules = EmergencyRules.load(EMERGENCY_FOLDER)
+        self._topics = frozenset(load_guidance().topics) - {EMERGENCY, OUT_OF_SCOPE}
+        self._offered = frozenset(load_languages().offered)
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The thresholds; see :class:`bot.nlu.decision.Thresholds` for what each does."""
+        return {field.name: field.default for field in fields(Thresholds)}
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> IntentDecider:
+        """Takes the thresholds from config.yml."""
+        names = [field.name for field in fields(Thresholds)]
+        return cls(Thresholds(**{name: float(config[name]) for name in names}))
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Sets the intent to act on; the classifier's ranking stays for `:trace`."""
+        for message in messages:
+            text = message.get(TEXT)
+            if not text or text.startswith("/"):
+                continue
+            kind = self._rules.detect(text)
+            decision = self._decision(message, kind)
+            message.set(
+                INTENT,
+                {"name": decision.intent, "confidence": decision.confidence},
+                add_to_output=True,
+            )
+            message.set("candidates", list(decision.choices), add_to_output=True)
+            message.set("emergency", kind, add_to_output=True)
+        return messages
+
+    def _decision(self, message: Message, emergency: str | None) -> Decision:
+        language = message.get("language") or {}
+        unsupported = language.get("clear") and language.get("code") not in self._offered
+        if unsupported and emergency is None:
+            return Decision(UNSUPPORTED_LANGUAGE, float(language.get("confidence") or 0.0))
+        return decide(
+            message.get(INTENT_RANKING, []),
+            self._thresholds,
+            emergency,
+            self._topics,
+            bool(message.get(ENTITIES)),
+        )

@@ -1,0 +1,220 @@
+"""Turns what is to be said into text and a structured plan, for one language and channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from bot.guidance.calendar import OpenState, open_state
+from bot.guidance.load import Guidance
+from bot.keys import Key
+from bot.localized import day_text, locale_of, time_text, weekday_text
+from bot.say import PlanIds, Say
+from bot.wording import Wording
+
+SHORT_CHANNELS = frozenset({"sms"})
+"""Channels that get the `sms` variants and numbered choices in the text."""
+
+_PARTS = {
+    "steps": ("step", Key.LABEL_STEPS),
+    "documents": ("document", Key.LABEL_DOCUMENTS),
+    "timing": ("timing", Key.LABEL_TIMING),
+    "cost": ("cost", Key.LABEL_COST),
+    "notes": ("note", Key.LABEL_NOTES),
+}
+
+
+def utc_now() -> datetime:
+    """This moment, with its time zone."""
+    return datetime.now(timezone.utc)
+
+
+class Renderer:
+    """Renders messages; the clock can be set for tests."""
+
+    def __init__(
+        self, guidance: Guidance, wording: Wording, now: Callable[[], datetime] = utc_now
+    ) -> None:
+        """Args: guidance and wording, loaded and checked; `now` gives the present moment."""
+        self._guidance, self._wording, self._now = guidance, wording, now
+
+    def text(self, say: Say, channel: str) -> str:
+        """The message as the channel shows it, without choices where the channel has buttons."""
+        short = channel in SHORT_CHANNELS
+        values = self._values(say)
+        lines = [self._say(say, key, short, values) for key in (*say.before, say.key)]
+        parts = [" ".join(lines)]
+        if say.plan is not None and say.show_plan:
+            parts += self._brief(say, values) if short else self._spelled_out(say, values)
+        elif say.plan is not None and not short and self._only_by_phone(say.plan):
+            parts.append(self._say(say, Key.SYSTEM_RELAY, short, values))
+        parts += [self._say(say, key, short, values) for key in say.after]
+        if short and say.choices:
+            parts.append(self._numbered(say))
+        return (" " if short else "\n\n").join(part for part in parts if part)
+
+    def plan(self, say: Say) -> dict[str, Any] | None:
+        """The plan with its wording: what a card shows and `roi ask` prints."""
+        plan = say.plan
+        if plan is None:
+            return None
+        values = self._values(say)
+        rendered: dict[str, Any] = {
+            "complete": not plan.open_fields,
+            "open_questions": list(plan.open_fields),
+            "rules": list(plan.rules),
+        }
+        for part, (kind, _) in _PARTS.items():
+            rendered[part] = [
+                {"id": name, "text": self._statement(say, name, values)}
+                for name in plan.statements
+                if self._guidance.statements[name].kind == kind
+            ]
+        rendered["forms"] = [
+            {"id": form, "name": self._wording.text(say.language, f"form.{form}")}
+            for form in plan.forms
+        ]
+        rendered["contacts"] = [self._contact(say, name, values) for name in plan.contacts]
+        rendered["sources"] = list(self._sources(plan))
+        rendered["verify"] = self._is_doubted(plan)
+        return rendered
+
+    def choice_titles(self, say: Say) -> list[str]:
+        """The title of each choice, in order."""
+        return [
+            self._wording.text(choice.language or say.language, choice.key)
+            for choice in say.choices
+        ]
+
+    def _values(self, say: Say) -> dict[str, str]:
+        locale = locale_of(say.language)
+        values = {"open_now": self.open_now(say.language)}
+        if say.death is not None and say.requestable_from is not None:
+            dates = {
+                "death": day_text(say.death, locale),
+                "from": day_text(say.requestable_from, locale),
+            }
+            values |= {
+                "autopsy_date": self._wording.text(
+                    say.language, Key.SYSTEM_AUTOPSY_FROM.value, **dates
+                )
+            }
+        else:
+            ask = self._wording.text(say.language, Key.SYSTEM_AUTOPSY_ASK_DATE.value)
+            values["autopsy_date"] = ask
+        return values
+
+    def open_now(self, language: str) -> str:
+        """Whether the records office is open, until when, or when it opens again."""
+        hours = self._guidance.directory.facts["him_hours"].value
+        state: OpenState = open_state(hours, self._now())
+        locale = locale_of(language)
+        if state.is_open and state.closes_at is not None:
+            closes = time_text(state.closes_at, locale)
+            return self._wording.text(language, Key.SYSTEM_OPEN_UNTIL.value, closes=closes)
+        opens = f"{weekday_text(state.next_opening.date(), locale)}, {time_text(state.next_opening, locale)}"
+        key = Key.SYSTEM_CLOSED_HOLIDAY if state.is_holiday else Key.SYSTEM_CLOSED_UNTIL
+        return self._wording.text(language, key.value, opens=opens)
+
+    def _say(self, say: Say, key: str | Key, short: bool, values: dict[str, str]) -> str:
+        name = key.value if isinstance(key, Key) else key
+        return self._wording.text(say.language, name, short=short, **values)
+
+    def _statement(
+        self, say: Say, name: str, values: dict[str, str], short: bool = False
+    ) -> str:
+        return self._say(say, f"statement.{name}", short, values)
+
+    def _brief(self, say: Say, values: dict[str, str]) -> list[str]:
+        lines = [self._statement(say, name, values, short=True) for name in say.brief]
+        if say.plan is not None and self._is_doubted(say.plan):
+            lines.append(self._say(say, Key.SYSTEM_VERIFY, True, values))
+        return lines
+
+    def _spelled_out(self, say: Say, values: dict[str, str]) -> list[str]:
+        plan = self.plan(say)
+        if plan is None or say.plan is None:
+            return []
+        blocks = []
+        for part, (_, label) in _PARTS.items():
+            texts = [entry["text"] for entry in plan[part]]
+            if texts:
+                blocks.append(self._block(say, label, texts, numbered=part == "steps"))
+        contacts = [self._contact_line(contact) for contact in plan["contacts"]]
+        if contacts:
+            blocks.append(self._block(say, Key.LABEL_CONTACTS, contacts))
+        if self._only_by_phone(say.plan):
+            blocks.append(self._say(say, Key.SYSTEM_RELAY, False, values))
+        if plan["verify"]:
+            blocks.append(self._say(say, Key.SYSTEM_VERIFY, False, values))
+        sections = "; ".join(plan["sources"])
+        if sections:
+            source = self._wording.text(
+                say.language, Key.LABEL_SOURCE.value, sections=sections
+            )
+            blocks.append(source)
+        return blocks
+
+    def _block(
+        self, say: Say, label: Key, texts: Sequence[str], numbered: bool = False
+    ) -> str:
+        marks = [f"{index}." if numbered else "-" for index in range(1, len(texts) + 1)]
+        heading = self._wording.text(say.language, label.value)
+        return "\n".join([heading, *(f"{m} {t}" for m, t in zip(marks, texts, strict=True))])
+
+    def _contact(self, say: Say, name: str, values: dict[str, str]) -> dict[str, Any]:
+        department = self._guidance.directory.departments[name]
+        facts = self._guidance.directory.facts
+        contact: dict[str, Any] = {
+            "id": name,
+            "name": self._wording.text(say.language, f"department.{name}"),
+        }
+        for key in ("phone", "fax", "address"):
+            fact = getattr(department, key)
+            contact[key] = facts[fact].value if fact is not None else None
+        contact["hours"] = contact["open_now"] = contact["url"] = None
+        if department.hours is not None:
+            contact["hours"] = self._wording.fact(say.language, department.hours)
+            contact["open_now"] = values["open_now"]
+        if department.link is not None:
+            url = self._guidance.directory.links[department.link].url
+            contact["url"] = str(url) if url is not None else None
+        return contact
+
+    def _contact_line(self, contact: dict[str, Any]) -> str:
+        details = [contact[key] for key in ("phone", "hours", "url") if contact[key]]
+        line = ", ".join([contact["name"], *details])
+        return f"{line}. {contact['open_now']}" if contact["open_now"] else line
+
+    def _numbered(self, say: Say) -> str:
+        titles = self.choice_titles(say)
+        listed = " ".join(f"{index}) {title}" for index, title in enumerate(titles, start=1))
+        reply = self._wording.text(say.language, Key.LABEL_REPLY_WITH_NUMBER.value)
+        return f"{listed}. {reply}"
+
+    def _sources(self, plan: PlanIds) -> list[str]:
+        sections = [self._guidance.statements[name].section for name in plan.statements]
+        sections += [self._guidance.directory.departments[name].section for name in plan.contacts]
+        headings = self._guidance.directory.sections
+        return list(dict.fromkeys(headings[name] for name in sections if name is not None))
+
+    def _only_by_phone(self, plan: PlanIds) -> bool:
+        """Is calling the only way that this plan names?"""
+        if not plan.contacts or plan.forms:
+            return False
+        statements = [self._guidance.statements[name] for name in plan.statements]
+        departments = [self._guidance.directory.departments[name] for name in plan.contacts]
+        reached_otherwise = any(statement.links for statement in statements) or any(
+            department.link for department in departments
+        )
+        written = any(name.startswith("mychart_") for name in plan.statements)
+        return not reached_otherwise and not written
+
+    def _is_doubted(self, plan: PlanIds) -> bool:
+        facts = self._guidance.directory.facts
+        return any(
+            self._guidance.statements[name].status == "verify"
+            or any(facts[fact].status == "verify" for fact in self._guidance.statements[name].facts)
+            for name in plan.statements
+        )

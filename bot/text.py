@@ -1,0 +1,68 @@
+"""Makes what a person typed safe to understand: no control characters, no commands, no endless texts."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from typing import Literal
+
+MAX_CHARACTERS = 1000
+"""Longer messages are answered with a request to shorten them; people's questions are far shorter."""
+
+Problem = Literal["empty", "too_long", "unreadable"]
+
+# Joiners shape Arabic, Indic scripts and emoji; every other invisible format character only misleads.
+_JOINERS = frozenset("\u200c\u200d")
+_SLASHES = "/\uff0f\u2044\u2215"
+
+
+@dataclass(frozen=True)
+class CleanText:
+    """A message ready for understanding, or the reason why it is not."""
+
+    text: str
+    problem: Problem | None = None
+
+
+def clean(raw: str) -> CleanText:
+    """Cleans a message from outside.
+
+    Control and direction-changing characters, lone surrogates and NUL are taken out, white space
+    is joined. Slashes at the beginning are taken off, since Rasa would run "/start_over" as a
+    command instead of understanding it.
+
+    Args:
+        raw: What arrived, of any length.
+
+    Returns:
+        The text, or an empty one with the problem to explain.
+    """
+    if len(raw) > MAX_CHARACTERS * 10:
+        return CleanText("", "too_long")  # no work on a text that is refused anyway
+    visible = "".join(_visible(character) for character in raw)
+    text = " ".join(visible.split()).lstrip(_SLASHES + " ").strip()
+    if len(text) > MAX_CHARACTERS:
+        return CleanText("", "too_long")
+    if not text:
+        return CleanText("", "empty" if not raw.strip(_SLASHES + " \t\r\n") else "unreadable")
+    if not any(character.isalnum() for character in text):
+        return CleanText("", "unreadable")
+    return CleanText(text)
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, compatibility forms resolved: what phrases are compared by."""
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
+    marks_off = "".join(c for c in decomposed if not unicodedata.combining(c))
+    return unicodedata.normalize("NFC", marks_off).replace("\u2019", "'").replace("\u2018", "'")
+
+
+def _visible(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cs":
+        return ""
+    if category == "Cc":
+        return " " if character in "\t\n\r\v\f\x85" else ""
+    if category == "Cf":
+        return character if character in _JOINERS else ""
+    return character
