@@ -5,6 +5,9 @@ holiday. Holidays count as closed here, and :attr:`OpenState.is_holiday` lets th
 say so and ask the person to call first.
 """
 
+# dateutil carries no types of its own.
+# mypy: disable-error-code="import-untyped"
+
 from __future__ import annotations
 
 import re
@@ -16,8 +19,8 @@ from itertools import islice
 from typing import Any, Literal, cast
 
 import holidays
-from dateutil import tz  # type: ignore[import-untyped]
-from dateutil.rrule import (  # type: ignore[import-untyped]
+from dateutil import tz
+from dateutil.rrule import (
     DAILY,
     FR,
     MO,
