@@ -1,0 +1,129 @@
+"""The languages the assistant knows: which it answers in, which it only recognises.
+
+Everything comes from ``bot/content/languages.yml``; nothing else names a language. A new one is a
+new entry there, training utterances in ``data/nlu/<code>/`` and its translations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConstrainedStr, StrictBool
+
+from bot.content_loader import load_yaml, validated
+
+LANGUAGES_FILE = Path(__file__).resolve().parent / "content" / "languages.yml"
+
+
+class _Code(ConstrainedStr):
+    # The part of BCP 47 that is used here: language, script, region.
+    regex = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
+
+
+class _Text(ConstrainedStr):
+    min_length = 1
+    strip_whitespace = True
+
+
+class _Model(BaseModel):
+    class Config:
+        extra = "forbid"
+        frozen = True  # and so hashable: what is computed from the languages can be cached
+
+
+class Language(_Model):
+    """One language, as described at the top of ``languages.yml``."""
+
+    code: _Code
+    name: _Text
+    english_name: _Text
+    direction: Literal["ltr", "rtl"]
+    scripts: tuple[_Text, ...]
+    offered: StrictBool
+    profile: _Text | None = None
+    asked_for: tuple[_Text, ...] = ()
+    greetings: tuple[_Text, ...] = ()
+    words: tuple[_Text, ...] = ()
+    letters: str = ""
+    lends: tuple[_Text, ...] = ()
+
+
+class Languages(_Model):
+    """All languages, in the order in which ties between them are broken."""
+
+    languages: tuple[Language, ...]
+    neutral: tuple[_Text, ...] = ()
+    names: tuple[_Text, ...] = ()
+    asking: tuple[_Text, ...] = ()
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every known code."""
+        return tuple(language.code for language in self.languages)
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """The codes of the languages that the assistant answers in."""
+        return tuple(language.code for language in self.languages if language.offered)
+
+    def get(self, code: str) -> Language | None:
+        """The language with this code, if it is known."""
+        return next((known for known in self.languages if known.code == code), None)
+
+
+def load_languages(path: Path = LANGUAGES_FILE) -> Languages:
+    """Reads and checks the languages.
+
+    Args:
+        path: Another file, for tests.
+
+    Returns:
+        The languages.
+
+    Raises:
+        bot.content_loader.ContentError: The file cannot be used; each line of the message names
+            file, line and mend.
+    """
+    if path == LANGUAGES_FILE:
+        return _shipped()
+    return _checked(path)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Languages:
+    return _checked(LANGUAGES_FILE)
+
+
+def _checked(path: Path) -> Languages:
+    languages = validated(path, Languages)
+    for location, message, mend in _contradictions(languages):
+        raise load_yaml(path)[1].error(location, message, mend)
+    return languages
+
+
+def _contradictions(
+    languages: Languages,
+) -> Iterator[tuple[tuple[int | str, ...], str, str]]:
+    """What no single field can show: the same thing claimed by two languages."""
+    if not languages.offered:
+        yield ("languages",), "no language is offered", "Write `offered: true` for at least one"
+    mend = "Keep it in one of the two"
+    for field in ("code", "asked_for", "greetings"):
+        seen: dict[str, str] = {}
+        for index, language in enumerate(languages.languages):
+            for place, value in _values(language, field):
+                key = value.casefold()
+                if key in seen:
+                    message = f"`{value}` stands under {seen[key]} too"
+                    yield ("languages", index, field, *place), message, mend
+                seen[key] = language.code
+
+
+def _values(language: Language, field: str) -> Sequence[tuple[tuple[int, ...], str]]:
+    value: Any = getattr(language, field)
+    if isinstance(value, str):
+        return [((), value)]
+    return [((index,), item) for index, item in enumerate(value)]

@@ -1,0 +1,104 @@
+"""Words and lists of phrases, compared without case, accents and apostrophes."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+_NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
+_APOSTROPHES = re.compile("['’‘`´ʼ]")
+_WORD = re.compile(r"[^\W_]+")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+
+
+@lru_cache(maxsize=4096)
+def without_accents(text: str) -> str:
+    """Drops the marks from Latin, Greek and Cyrillic letters and leaves other scripts whole."""
+    kept = []
+    for letter in unicodedata.normalize("NFD", text):
+        # Only combining diacritical marks: in Devanagari or Thai a mark is a vowel.
+        if not "\u0300" <= letter <= "\u036f":
+            kept.append(letter)
+    return unicodedata.normalize("NFC", "".join(kept)).replace("đ", "d").replace("ı", "i")
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded but with their accents.
+
+    Addresses of web pages and mailboxes, and words that hold a digit, say nothing about a language
+    and are left out. "holaaaa" becomes "hola".
+    """
+    folded = _NOT_LANGUAGE.sub(" ", unicodedata.normalize("NFKC", text).casefold())
+    # Casefolding can undo composition ("İ"), which would hide accents from the lists.
+    folded = unicodedata.normalize("NFC", _APOSTROPHES.sub("", folded))
+    words = _WORD.findall(_with_marks_joined(folded))
+    return [_STRETCHED.sub(r"\1", word) for word in words if not any(map(str.isdigit, word))]
+
+
+def capitalised_inside(text: str, words: Sequence[str]) -> set[int]:
+    """Which words are capitalised in the middle of a sentence, as names are.
+
+    Args:
+        text: The text as it was written.
+        words: Its :func:`words_of`.
+
+    Returns:
+        Positions; none where capitals mean nothing (Most Words Have Them, OR ALL).
+    """
+    written = text.split()
+    capitalised = [word for word in written if word.istitle() and len(word) > 1]
+    if len(capitalised) * 2 > len(written):
+        return set()
+    inside = [
+        word
+        for before, word in itertools.pairwise(written)
+        if word in capitalised and not before.endswith((".", "!", "?", ":"))
+    ]
+    names = {folded for word in inside for folded in words_of(word)}
+    return {position for position, word in enumerate(words) if word in names}
+
+
+def _with_marks_joined(text: str) -> str:
+    # `\w` does not cover vowel signs, which would cut Hindi or Thai words into pieces; the
+    # zero-width joiners would cut Persian ones.
+    return "".join(c for c in text if unicodedata.category(c) not in ("Mn", "Mc", "Cf"))
+
+
+class Phrases:
+    """A list of words and phrases that finds itself in a text."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        """Keeps the phrases folded."""
+        self._phrases = {tuple(map(without_accents, words_of(phrase))) for phrase in phrases}
+        self._phrases.discard(())
+        self._longest = max(map(len, self._phrases), default=0)
+
+    def __len__(self) -> int:
+        """How many different phrases there are."""
+        return len(self._phrases)
+
+    def positions(self, words: Sequence[str]) -> set[int]:
+        """Which of the words belong to a phrase of the list, the longest phrases first.
+
+        Args:
+            words: Words without accents, in order.
+
+        Returns:
+            Their positions.
+        """
+        found: set[int] = set()
+        start = 0
+        while start < len(words):
+            length = self._length_at(words, start)
+            found.update(range(start, start + length))
+            start += max(length, 1)
+        return found
+
+    def _length_at(self, words: Sequence[str], start: int) -> int:
+        for length in range(min(self._longest, len(words) - start), 0, -1):
+            if tuple(words[start : start + length]) in self._phrases:
+                return length
+        return 0

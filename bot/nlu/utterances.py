@@ -1,0 +1,54 @@
+"""Reads the training utterances of each language: ``data/nlu/<code>/*.yml``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+
+# Rasa's annotation: [my daughter's]{"entity": "subject"} or [my daughter's](subject).
+_ANNOTATED = re.compile(r"\[([^\]]+)\](?:\{[^}]*\}|\([^)]*\))")
+
+
+def read_utterances(folder: Path) -> dict[str, list[str]]:
+    """Reads all utterances, without their annotations.
+
+    Args:
+        folder: The folder that holds a folder for each language.
+
+    Returns:
+        Texts by language code, in the order of the files.
+
+    Raises:
+        ValueError: A file is not valid YAML, or there are no utterances at all.
+    """
+    found: dict[str, list[str]] = {}
+    for path in sorted(folder.glob("*/*.yml")):
+        found.setdefault(path.parent.name, []).extend(_examples(path))
+    if not any(found.values()):
+        raise ValueError(
+            f"{folder}: no training utterances. Put them into {folder}/<language code>/*.yml, "
+            "or set the key `data` of the component to the folder that holds them."
+        )
+    return found
+
+
+def without_annotations(example: str) -> str:
+    """The plain text of an annotated example."""
+    return _ANNOTATED.sub(r"\1", example)
+
+
+def _examples(path: Path) -> Iterator[str]:
+    try:
+        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+    except YAMLError as error:
+        raise ValueError(f"{path}: not valid YAML. {error}") from error
+    for block in (content or {}).get("nlu") or []:
+        if "intent" not in block:
+            continue  # synonyms, regular expressions and lookup tables are not messages
+        for line in str(block.get("examples") or "").splitlines():
+            if line.lstrip().startswith("-"):
+                yield without_annotations(line.lstrip()[1:].strip())
