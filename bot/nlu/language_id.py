@@ -255,7 +255,7 @@ class LanguageIdentifier:
         known = self._known(message, code)
         if code in self._loans:  # "my records": in English, "records" is no loan
             known |= message.loans
-        enough = len(known) > 1 or self._is_telling_alone(message, own)
+        enough = len(known) > 1 or (len(content) == 1 and self._is_telling_alone(message, own))
         clear = self._is_only_greeting(message, code) or (
             confidence >= _SURE
             and bool(own)
