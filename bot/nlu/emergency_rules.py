@@ -1,0 +1,149 @@
+"""Emergency wording, recognised by rules that staff can read and change.
+
+The rules stand in ``bot/content/emergency/<lang>.yml``. All of them are tried on every
+message, before and apart from the intent classifier:
+
+* ``always`` phrases fire whatever else the message says ("i want to die");
+* ``unless_context`` phrases ("overdose") fire only where no ``unless`` phrase of any
+  language points to paperwork or to the past (any, since words travel: "suicidio");
+* a ``harmless`` phrase ("dying to know") cancels the emergency phrases that lie wholly
+  inside it; a longer emergency phrase still counts;
+* ``spellings`` lists, for a spelling used in the phrases, what else people type.
+
+In a phrase ``*`` is up to three words, ``<number>`` and ``<year>`` are what they say and
+``he/she`` is either word. Case, accents, punctuation and doubled letters do not matter.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from pydantic import BaseModel, Extra, Field, validator
+
+from bot.content_loader import ContentError, validated
+
+KINDS = ("medical", "self_harm")  # in order of precedence: pills already swallowed need 911
+
+_WILDCARDS = {"*": r"(?:\w+ ){0,3}?", "<number>": r"\d+ ", "<year>": r"(?:19|20)\d\d "}
+# Scripts written without spaces, from Thai to Chinese, have no word boundaries.
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+
+
+def fold(text: str) -> str:
+    """Reduces a text to plain lower-case words, with " . " left where a sentence ends."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    text = "".join(c for c in decomposed if unicodedata.category(c) not in ("Mn", "Cf"))
+    text = re.sub(r"(?<=\w)['’‘ʼ`´](?=\w)|_", "", text)
+    text = re.sub(r"(?<![.!?;])[.!?;](?=\s)|[\n。！？；]", "\0", text)  # "i... cant" is one
+    text = re.sub(r"([^\W\d])\1+", r"\1", text)
+    return " ".join(re.sub(r"[^\w\0]", " ", text).replace("\0", " . ").split())
+
+
+def expand(phrase: str) -> Iterator[str]:
+    """Writes out the alternatives of a phrase, folded, its wildcards kept."""
+    for words in product(*(word.split("/") for word in phrase.split())):
+        folded = (word if word in _WILDCARDS else fold(word) for word in words)
+        yield " ".join(filter(None, folded))
+
+
+def _regex(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Compiles expanded phrases, the longest first, for texts that end in a space."""
+    spaced, unspaced = ["(?!)"], ["(?!)"]
+    for phrase in sorted(phrases, key=lambda each: (-len(each), each)):
+        pattern = "".join(_WILDCARDS.get(w) or re.escape(w) + " " for w in phrase.split())
+        if _UNSPACED.search(phrase):
+            unspaced.append(pattern.replace(" ", ""))
+        else:
+            spaced.append(pattern)
+    return re.compile(rf"(?<!\S)(?:{'|'.join(spaced)})|{'|'.join(unspaced)}")
+
+
+def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
+    """Yields one match for each place where one begins, overlapping or not."""
+    match = pattern.search(text)
+    while match:
+        yield match.span()
+        match = pattern.search(text, match.start() + 1)
+
+
+def _check(cls: type[BaseModel], phrase: str) -> str:
+    if not all(re.search(r"\w", plain) for plain in expand(phrase)):
+        raise ValueError("no word is left of this phrase once it is simplified")
+    return phrase
+
+
+class _Phrases(BaseModel, extra=Extra.forbid):
+    always: list[str]
+    unless_context: list[str]
+    _checked = validator("*", each_item=True, allow_reuse=True)(_check)
+
+
+class _Kinds(BaseModel, extra=Extra.forbid):
+    medical: _Phrases
+    self_harm: _Phrases
+
+
+class _File(BaseModel, extra=Extra.forbid):
+    language: str
+    spellings: dict[str, list[str]] = {}
+    kinds: _Kinds
+    unless: list[str] = Field(min_items=1)
+    harmless: list[str] = []
+    _checked = validator("unless", "harmless", each_item=True, allow_reuse=True)(_check)
+
+
+class _Language:
+    """The compiled rules of one language."""
+
+    def __init__(self, content: _File) -> None:
+        self._spelled = {fold(v): fold(k) for k, vs in content.spellings.items() for v in vs}
+        self._variants = _regex(self._spelled)
+        self.unless, self._harmless = map(self._compile, (content.unless, content.harmless))
+        self._emergencies = {
+            (kind, strength): self._compile(phrases)
+            for kind, group in content.kinds
+            for strength, phrases in group
+        }
+
+    def _compile(self, phrases: Iterable[str]) -> re.Pattern[str]:
+        return _regex({self.spell(each) for phrase in phrases for each in expand(phrase)})
+
+    def spell(self, folded: str) -> str:
+        """Puts right the listed misspellings; the result ends in a space."""
+        return self._variants.sub(lambda m: self._spelled[m[0].strip()] + " ", folded + " ")
+
+    def fires(self, text: str, kind: str, strength: str) -> bool:
+        """Tells whether an emergency phrase stands outside every harmless one."""
+        harmless = list(_spans(self._harmless, text))
+        found = _spans(self._emergencies[kind, strength], text)
+        return any(not any(s <= start and end <= e for s, e in harmless) for start, end in found)
+
+
+@dataclass(frozen=True)
+class EmergencyRules:
+    """Decides whether a message speaks of a life in danger now."""
+
+    languages: tuple[_Language, ...]
+
+    @classmethod
+    def load(cls, folder: Path) -> EmergencyRules:
+        """Reads every ``<lang>.yml`` of a folder; a mistake names its file and line."""
+        files = sorted(folder.glob("*.yml"))
+        if not files:
+            raise ContentError(f"{folder}:1: no file <lang>.yml with emergency rules.")
+        return cls(tuple(_Language(validated(path, _File)) for path in files))
+
+    def detect(self, text: str) -> str | None:
+        """Returns "medical" (violence included), "self_harm" or None, in any language."""
+        readings = [(rules, rules.spell(fold(text))) for rules in self.languages]
+        context = any(rules.unless.search(reading) for rules, reading in readings)
+        for kind in KINDS:
+            for strength in ("always",) if context else ("always", "unless_context"):
+                if any(rules.fires(reading, kind, strength) for rules, reading in readings):
+                    return kind
+        return None
