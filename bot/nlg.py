@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from functools import lru_cache
 from typing import Any
 
 from rasa.core.nlg.generator import NaturalLanguageGenerator
@@ -11,29 +10,16 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.guidance.load import Guidance, load_guidance
+from bot.content_store import shipped_guidance, shipped_wording
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.rendering import Renderer
 from bot.say import Choice, Say
-from bot.wording import Wording, load_wording
 
 logger = logging.getLogger(__name__)
 
 ID_CHANNELS = frozenset({"web", "sms", "shell", "ask"})
 """Our channels take choices back by id; Rasa's own shell gets the intent to send instead."""
-
-
-@lru_cache(maxsize=1)
-def shipped_guidance() -> Guidance:
-    """The guidance of this installation, loaded and checked once."""
-    return load_guidance()
-
-
-@lru_cache(maxsize=1)
-def shipped_wording() -> Wording:
-    """The wording of this installation, loaded and checked once."""
-    return load_wording(shipped_guidance(), load_languages().offered)
 
 
 class LocalizedResponseGenerator(NaturalLanguageGenerator):

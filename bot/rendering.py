@@ -9,8 +9,9 @@ from typing import Any
 from bot.guidance.calendar import OpenState, open_state
 from bot.guidance.load import Guidance
 from bot.keys import Key
+from bot.languages import load_languages
 from bot.localized import day_text, locale_of, time_text, weekday_text
-from bot.say import PlanIds, Say
+from bot.say import Choice, PlanIds, Say
 from bot.wording import Wording
 
 SHORT_CHANNELS = frozenset({"sms"})
@@ -82,10 +83,12 @@ class Renderer:
 
     def choice_titles(self, say: Say) -> list[str]:
         """The title of each choice, in order."""
-        return [
-            self._wording.text(choice.language or say.language, choice.key)
-            for choice in say.choices
-        ]
+        return [self._title(choice, say.language) for choice in say.choices]
+
+    def _title(self, choice: Choice, language: str) -> str:
+        kind, _, code = choice.key.partition(".")
+        known = load_languages().get(code) if kind == "language_name" else None
+        return known.name if known is not None else self._wording.text(language, choice.key)
 
     def _values(self, say: Say) -> dict[str, str]:
         locale = locale_of(say.language)

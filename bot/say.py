@@ -26,14 +26,12 @@ class Choice(_Frozen):
         key: The title's key in the wording.
         intent: The intent that choosing it stands for.
         entities: Field values that it fills in.
-        language: The title's language, where it is not the conversation's.
     """
 
     id: str
     key: str
     intent: str
     entities: dict[str, str] = {}
-    language: str | None = None
 
 
 class PlanIds(_Frozen):

@@ -193,7 +193,7 @@ class _Checks:
     def _topic_fields(self) -> Iterator[str]:
         fields = self._routes.fields
         for name, topic in self._topics.items():
-            for part in ("request", "default"):
+            for part in ("request", "default", "covers"):
                 for field, values in getattr(topic, part).items():
                     at = ("topics", name, part)
                     yield from self._unknown("topics", at, "field", field, fields)

@@ -209,6 +209,7 @@ class Topic(_Content):
     mode: Literal["guided", "direct"] | None = None
     request: Mapping[str, tuple[str, ...]] = {}
     default: Mapping[str, tuple[str, ...]] = {}
+    covers: Mapping[str, tuple[str, ...]] = {}
     answer: Outcome | None = None
     handoff: Handoff | None = None
     follow_ups: tuple[str, ...] = ()

@@ -12,7 +12,7 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.guidance.load import load_guidance
+from bot.content_store import shipped_guidance
 from bot.languages import load_languages
 from bot.nlu.decision import (
     EMERGENCY,
@@ -22,9 +22,9 @@ from bot.nlu.decision import (
     Thresholds,
     decide,
 )
-from bot.nlu.emergency_rules import FOLDER as EMERGENCY_FOLDER
 from bot.nlu.emergency_rules import EmergencyRules
 from bot.nlu.intent_classifier import INTENT_RANKING
+from bot.paths import CONTENT
 
 
 @DefaultV1Recipe.register(
@@ -36,8 +36,8 @@ class IntentDecider(GraphComponent):
     def __init__(self, thresholds: Thresholds) -> None:
         """Loads the emergency rules, the topics and the offered languages."""
         self._thresholds = thresholds
-        self._rules = EmergencyRules.load(EMERGENCY_FOLDER)
-        self._topics = frozenset(load_guidance().topics) - {EMERGENCY, OUT_OF_SCOPE}
+        self._rules = EmergencyRules.load(CONTENT / "emergency")
+        self._topics = frozenset(shipped_guidance().topics) - {EMERGENCY, OUT_OF_SCOPE}
         self._offered = frozenset(load_languages().offered)
 
     @staticmethod

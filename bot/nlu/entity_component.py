@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.guidance.load import load_guidance
+from bot.content_store import shipped_guidance
 from bot.nlu.entities import EntityMatcher, load_matcher
 
 EXTRACTOR = "RequestEntityExtractor"
@@ -41,7 +41,7 @@ class RequestEntityExtractor(GraphComponent):
         Raises:
             bot.content_loader.ContentError: A lexicon file cannot be used.
         """
-        return cls(load_matcher(load_guidance().routes))
+        return cls(load_matcher(shipped_guidance().routes))
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds what is found to each message's entities."""

@@ -1,0 +1,94 @@
+"""Answers to the topics of the page, and to danger."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, EventType
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.turn import Turn
+from bot.guidance.answer import about, brief_statements, starting_request
+from bot.guidance.resolver import plan_of_answer, resolve
+from bot.keys import Key
+from bot.say import PlanIds
+
+EMERGENCY = "emergency"
+
+
+class ActionAnswerTopic(Action):
+    """Answers the topic of the same name as the intent."""
+
+    def name(self) -> str:
+        """As in domain.yml."""
+        return "action_answer_topic"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Says the topic's answer with its plan; see bot/content/guidance/topics.yml."""
+        turn = Turn(dispatcher, tracker)
+        topic = turn.intent
+        if turn.guidance.topics[topic].answer is not None:
+            _answer_information(turn, topic)
+        else:
+            _answer_request(turn, topic)
+        turn.set(failures=0)
+        return turn.events
+
+
+def _answer_information(turn: Turn, topic: str) -> None:
+    answer = turn.guidance.topics[topic].answer
+    if answer is None:
+        return
+    if turn.in_request:
+        # "How much is it for my son?" is a digression that also answers the open question.
+        turn.set(**{name: v for name, v in turn.said.items() if name not in turn.known})
+    else:
+        turn.set(topic=topic)
+    turn.say(
+        f"topic.{topic}",
+        topics=(topic,),
+        handoff=turn.guidance.topics[topic].handoff,
+        plan=PlanIds.of(plan_of_answer(answer)),
+        choices=() if turn.in_request else turn.topic_choices(topic, {}),
+    )
+
+
+def _answer_request(turn: Turn, topic: str) -> None:
+    carried = {} if turn.in_request else {k: v for k, v in turn.known.items() if k == "subject"}
+    known = starting_request(turn.guidance, topic, turn.said, carried)
+    turn.set_request(known)
+    turn.set(topic=topic, answered=[], remark=None)
+    topics = about(turn.guidance, topic, known, turn.items)
+    plan = resolve(turn.guidance, known)
+    guided = turn.guidance.topics[topic].mode == "guided"
+    turn.say(
+        f"topic.{topics[0]}",
+        topics=topics,
+        plan=PlanIds.of(plan),
+        show_plan=not guided,
+        brief=brief_statements(turn.guidance, topics[0], plan),
+        choices=() if guided else turn.topic_choices(topics[0], known),
+        **turn.autopsy_dates(),
+    )
+
+
+class ActionEmergency(Action):
+    """Gives 911 and 988 and asks nothing."""
+
+    def name(self) -> str:
+        """As in domain.yml."""
+        return "action_emergency"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[EventType]:
+        """Ends the guided request: no question follows words of danger."""
+        turn = Turn(dispatcher, tracker)
+        self_harm = turn.message.get("emergency") == "self_harm"
+        key = Key.EMERGENCY_SELF_HARM.value if self_harm else f"topic.{EMERGENCY}"
+        turn.say(key, topics=(EMERGENCY,), handoff=EMERGENCY)
+        turn.set(failures=0, remark=None, choices=None)
+        return [*turn.events, ActiveLoop(None)]

@@ -1,0 +1,168 @@
+"""One turn as the actions see it: what was said, what is known, and how to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timezone
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from bot.choices import number_choices
+from bot.content_store import shipped_guidance, shipped_wording
+from bot.guidance.answer import about, follow_ups
+from bot.guidance.calendar import business_days_after
+from bot.guidance.load import Guidance
+from bot.guidance.resolver import next_question
+from bot.keys import Key
+from bot.languages import load_languages
+from bot.say import Choice, Say
+
+FORM = "request_form"
+LISTEN = "action_listen"
+
+
+class Turn:
+    """Reads the tracker and collects what an action says and sets."""
+
+    def __init__(self, dispatcher: CollectingDispatcher, tracker: Tracker) -> None:
+        """Args: as Rasa gives them to an action."""
+        self.tracker = tracker
+        self.guidance: Guidance = shipped_guidance()
+        self.events: list[EventType] = []
+        self._dispatcher = dispatcher
+
+    # -- what was said ---------------------------------------------------------------------
+
+    @property
+    def message(self) -> dict[str, Any]:
+        """What understanding made of the person's message."""
+        latest: dict[str, Any] = self.tracker.latest_message or {}
+        return latest
+
+    @property
+    def intent(self) -> str:
+        """The intent to act on."""
+        return str((self.message.get("intent") or {}).get("name") or "")
+
+    @property
+    def said(self) -> dict[str, str]:
+        """The request's fields that this message names; the first of several items."""
+        fields: dict[str, str] = {}
+        for entity in self.message.get("entities") or []:
+            name, value = entity.get("entity"), entity.get("value")
+            if name in self.guidance.routes.fields and _is_value(self.guidance, name, value):
+                fields.setdefault(name, value)
+        return fields
+
+    @property
+    def items(self) -> list[str]:
+        """All items that this message names, in order."""
+        entities = self.message.get("entities") or []
+        return [str(e.get("value")) for e in entities if e.get("entity") == "item"]
+
+    @property
+    def date_said(self) -> date | None:
+        """A date in this message. It is used in this turn and kept in no slot."""
+        for entity in self.message.get("entities") or []:
+            if entity.get("entity") == "date":
+                return date.fromisoformat(str(entity.get("value")))
+        return None
+
+    # -- what is known ---------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        """The language to answer in."""
+        offered = load_languages().offered
+        language = self.tracker.get_slot("language")
+        return language if language in offered else offered[0]
+
+    @property
+    def known(self) -> dict[str, str]:
+        """The request as it stands."""
+        values = {name: self.tracker.get_slot(name) for name in self.guidance.routes.fields}
+        return {
+            name: value
+            for name, value in values.items()
+            if value is not None and _is_value(self.guidance, name, value)
+        }
+
+    @property
+    def in_request(self) -> bool:
+        """Is the guided request open?"""
+        return bool(self.tracker.active_loop.get("name") == FORM)
+
+    @property
+    def answers_question(self) -> bool:
+        """Does the form look at a message of the person (and not come back from a digression)?"""
+        for event in reversed(self.tracker.events):
+            if event.get("event") == "action" and event.get("name") != FORM:
+                return bool(event.get("name") == LISTEN)
+        return False
+
+    @property
+    def failures(self) -> int:
+        """How many messages in a row were not understood."""
+        return int(self.tracker.get_slot("failures") or 0)
+
+    # -- answering -------------------------------------------------------------------------
+
+    def set(self, **slots: Any) -> None:
+        """Sets slots."""
+        self.events += [SlotSet(name, value) for name, value in slots.items()]
+
+    def set_request(self, known: Mapping[str, str]) -> None:
+        """Makes the request just this."""
+        self.set(**{name: known.get(name) for name in self.guidance.routes.fields})
+
+    def say(self, key: str | Key, *, choices: tuple[Choice, ...] = (), **details: Any) -> None:
+        """Says something; its choices become the ones that can be chosen."""
+        language = details.pop("language", self.language)
+        after = tuple(details.pop("after", ()))
+        if details.get("topics") and self._owes_draft_notice(language):
+            after = (*after, Key.LANGUAGE_DRAFT_NOTICE.value)
+            self.set(draft_noticed=True)
+        if choices:
+            choices = number_choices(choices, str(self.message.get("message_id") or ""))
+            self.set(choices=[choice.dict() for choice in choices])
+        name = key.value if isinstance(key, Key) else key
+        say = Say(key=name, language=language, choices=choices, after=after, **details)
+        self._dispatcher.utter_message(response=name, say=say.as_json())
+
+    def topic_choices(self, topic: str, known: Mapping[str, str]) -> tuple[Choice, ...]:
+        """The topics to offer after an answer."""
+        asks_more = bool(known) and next_question(self.guidance, known) is not None
+        return tuple(
+            Choice(id="", key=f"topic_title.{name}", intent=name)
+            for name in follow_ups(self.guidance, topic, asks_more)
+        )
+
+    def request_topics(self, known: Mapping[str, str]) -> tuple[str, ...]:
+        """The topics that a request is about."""
+        by_item = {
+            topic.request["item"][0]: name
+            for name, topic in self.guidance.topics.items()
+            if topic.mode and "item" in topic.request
+        }
+        topic = by_item.get(known.get("item", ""), "medical_records")
+        return about(self.guidance, topic, known, ())
+
+    def autopsy_dates(self) -> dict[str, date]:
+        """The date of death that was said, and from when the report can be asked for."""
+        death = self.date_said
+        if death is None or death > datetime.now(timezone.utc).date():
+            return {}
+        days = self.guidance.directory.facts["autopsy_business_days"].value
+        return {"death": death, "requestable_from": business_days_after(death, days)}
+
+    def _owes_draft_notice(self, language: str) -> bool:
+        noticed = bool(self.tracker.get_slot("draft_noticed"))
+        return shipped_wording().is_draft(language) and not noticed
+
+
+def _is_value(guidance: Guidance, field: str, value: Any) -> bool:
+    spec = guidance.routes.fields[field]
+    return value in spec.values or value in spec.groups

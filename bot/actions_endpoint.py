@@ -1,0 +1,62 @@
+"""Runs Rasa's custom actions inside this process instead of behind HTTP.
+
+Rasa's `RemoteAction` uses nothing of its endpoint but `request`, so an endpoint that hands the call to
+rasa_sdk's executor saves the second process and the hop (notes/rasa-channels.md §9).
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from typing import Any
+
+from rasa.shared.exceptions import RasaException
+from rasa.utils.endpoints import ClientResponseError, EndpointConfig
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection
+
+logger = logging.getLogger(__name__)
+
+
+class InProcessActions(EndpointConfig):
+    """An action endpoint without a server."""
+
+    def __init__(self, package: str = "actions") -> None:
+        """Args: the package whose actions to register."""
+        # Without the selective domain, Rasa would rebuild the whole domain for each action.
+        super().__init__(url="inprocess://actions", enable_selective_domain=True)
+        self._executor = ActionExecutor()
+        self._executor.register_package(package)
+
+    async def request(
+        self,
+        method: str = "post",
+        subpath: str | None = None,
+        content_type: str | None = "application/json",
+        compress: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Runs one action.
+
+        Args:
+            method: Of no meaning here; so are subpath, content_type and compress.
+            **kwargs: `json` holds the call as Rasa would post it.
+
+        Returns:
+            The action's events and responses.
+
+        Raises:
+            ClientResponseError: The action rejected its execution.
+            RasaException: The action failed; its message names only the kind of fault.
+        """
+        call = kwargs["json"]
+        try:
+            return await self._executor.run(call)
+        except ActionExecutionRejection as rejection:
+            text = json.dumps({"action_name": rejection.action_name, "error": rejection.message})
+            raise ClientResponseError(400, rejection.message, text) from rejection
+        except Exception as error:
+            # Neither the text nor the slots of the conversation may reach a log.
+            name = call.get("next_action")
+            logger.error("action %s failed: %s", name, type(error).__name__)
+            raise RasaException(f"action {name} failed: {type(error).__name__}") from None

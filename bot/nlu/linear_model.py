@@ -1,0 +1,158 @@
+"""Multinomial logistic regression over n-grams, lexicon features and, if given, sentence vectors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+from sklearn.linear_model import LogisticRegression
+
+from bot.nlu.ngrams import Array, NgramSettings, NgramVectorizer
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text with what is known of it.
+
+    Attributes:
+        text: As cleaned by :func:`bot.text.clean`.
+        features: Named lexicon features, such as "subject=child".
+        dense: The sentence vector of an encoder, if there is one.
+    """
+
+    text: str
+    features: tuple[str, ...] = ()
+    dense: Array | None = None
+
+
+@dataclass(frozen=True)
+class FitSettings:
+    """How to learn.
+
+    Attributes:
+        c: Inverse regularisation; more trusts the training data more.
+        max_iterations: Where the solver stops at the latest.
+        dense_scale: Encoder vectors have length one in a narrow cone; scaled, `c` suits them too.
+        ngrams: Which n-grams count.
+    """
+
+    c: float = 30.0
+    max_iterations: int = 200
+    dense_scale: float = 12.0
+    ngrams: NgramSettings = NgramSettings()
+
+
+class LinearModel:
+    """P(label) for a text; everything it stores is a plain array or JSON."""
+
+    def __init__(
+        self,
+        labels: Sequence[str],
+        vectorizer: NgramVectorizer,
+        weights: Array,
+        bias: Array,
+        dense_weights: Array | None,
+        dense_scale: float,
+    ) -> None:
+        """Args: as :meth:`fit` and :meth:`load` make them."""
+        self.labels = list(labels)
+        self._vectorizer, self._weights, self._bias = vectorizer, weights, bias
+        self._dense_weights, self._dense_scale = dense_weights, dense_scale
+
+    @classmethod
+    def fit(
+        cls,
+        examples: Sequence[Example],
+        labels: Sequence[str],
+        settings: FitSettings = FitSettings(),
+    ) -> LinearModel:
+        """Learns from labelled examples.
+
+        Raises:
+            ValueError: Some examples have sentence vectors and some have none.
+        """
+        texts = [example.text for example in examples]
+        features = [example.features for example in examples]
+        vectorizer = NgramVectorizer.fit(texts, features, settings.ngrams)
+        matrix = vectorizer.matrix(texts, features)
+        sparse_columns = matrix.shape[1]
+        dense = [example.dense for example in examples if example.dense is not None]
+        if dense and len(dense) != len(examples):
+            raise ValueError("either all examples have a sentence vector or none has")
+        if dense:
+            matrix = hstack([matrix, csr_matrix(np.stack(dense) * settings.dense_scale)], "csr")
+        model = LogisticRegression(
+            C=settings.c,
+            class_weight="balanced",
+            max_iter=settings.max_iterations,
+            solver="lbfgs",
+            random_state=0,
+        )
+        model.fit(matrix, list(labels))
+        weights = np.ascontiguousarray(model.coef_.T.astype(np.float32))
+        return cls(
+            [str(label) for label in model.classes_],
+            vectorizer,
+            weights[:sparse_columns],
+            model.intercept_.astype(np.float32),
+            weights[sparse_columns:] if dense else None,
+            settings.dense_scale,
+        )
+
+    def probabilities(self, example: Example) -> Array:
+        """P(label) for each of :attr:`labels`."""
+        columns, values = self._vectorizer.vector(example.text, example.features)
+        logits = self._bias + values @ self._weights[columns]
+        if self._dense_weights is not None and example.dense is not None:
+            logits = logits + (example.dense * self._dense_scale) @ self._dense_weights
+        exponents = np.exp(logits - logits.max())
+        result: Array = exponents / exponents.sum()
+        return result
+
+    def ranking(self, example: Example, length: int) -> list[tuple[str, float]]:
+        """The most probable labels, first the best."""
+        probabilities = self.probabilities(example)
+        order = np.argsort(probabilities)[::-1][:length]
+        return [(self.labels[index], float(probabilities[index])) for index in order]
+
+    def save(self, folder: Path) -> None:
+        """Writes JSON and numpy arrays; nothing in them can run code when loaded."""
+        self._vectorizer.save(folder)
+        meta = {"labels": self.labels, "dense_scale": self._dense_scale}
+        (folder / "linear_model.json").write_text(json.dumps(meta), encoding="utf-8")
+        # Half precision halves the file; the difference in a probability is below 0.001.
+        np.save(folder / "weights.npy", self._weights.astype(np.float16), allow_pickle=False)
+        np.save(folder / "bias.npy", self._bias, allow_pickle=False)
+        if self._dense_weights is not None:
+            np.save(folder / "dense_weights.npy", self._dense_weights, allow_pickle=False)
+
+    @classmethod
+    def load(cls, folder: Path) -> LinearModel:
+        """Reads what :meth:`save` wrote.
+
+        Raises:
+            ValueError, KeyError, OSError: Files are missing or damaged; nothing is guessed.
+        """
+        meta = json.loads((folder / "linear_model.json").read_text(encoding="utf-8"))
+        dense = folder / "dense_weights.npy"
+        model = cls(
+            meta["labels"],
+            NgramVectorizer.load(folder),
+            np.load(folder / "weights.npy", allow_pickle=False).astype(np.float32),
+            np.load(folder / "bias.npy", allow_pickle=False),
+            np.load(dense, allow_pickle=False) if dense.exists() else None,
+            float(meta["dense_scale"]),
+        )
+        terms, classes = model._weights.shape
+        if terms != len(model._vectorizer.vocabulary) or classes != len(model.labels):
+            raise ValueError("the arrays of the model do not fit together")
+        return model
+
+
+def lexicon_features(entities: Iterable[tuple[str, str]]) -> tuple[str, ...]:
+    """What the entity matchers found, as named features."""
+    return tuple(f"{field}={value}" for field, value in entities)

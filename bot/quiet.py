@@ -1,0 +1,60 @@
+"""Keeps Rasa's logs free of what people write, and the terminal free of noise."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+
+import structlog
+
+# Rasa reads these when it is imported: no telemetry leaves the hospital, TensorFlow stays quiet.
+_ENVIRONMENT = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+    "SQLALCHEMY_WARN_20": "0",
+}
+
+
+def prepare_environment() -> None:
+    """Sets what must be set before Rasa is imported; what the caller set already stands."""
+    for name, value in _ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    warnings.filterwarnings("ignore", category=FutureWarning)
+
+
+def configure_logging(level: int = logging.WARNING) -> None:
+    """Sets up logging so that no message text is ever written.
+
+    Rasa's structlog calls carry texts and slots at debug level, and its JSON logs the local
+    variables of every frame of an exception (notes/rasa-channels.md §7). Below `level`, which
+    may not be lower than INFO, nothing is logged; exceptions are named, not dumped.
+
+    Args:
+        level: The lowest level that is logged.
+    """
+    level = max(level, logging.INFO)
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=level)
+    logging.getLogger().setLevel(level)
+    for name in ("rasa", "rasa_sdk", "apscheduler", "sanic"):
+        logging.getLogger(name).setLevel(max(level, logging.WARNING))
+    # These log the text of a message that could not be handled, at WARNING and ERROR.
+    for name in ("rasa.core.channels", "rasa.core.processor", "rasa.shared.core.training_data"):
+        logging.getLogger(name).addFilter(_without_traceback)
+    structlog.configure(
+        processors=[_drop],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _without_traceback(record: logging.LogRecord) -> bool:
+    record.exc_info = None
+    record.exc_text = None
+    return True
+
+
+def _drop(logger: object, name: str, event: structlog.typing.EventDict) -> str:
+    raise structlog.DropEvent

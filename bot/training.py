@@ -1,0 +1,93 @@
+"""Trains the model when what it is made of has changed; a content hash decides."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from bot.paths import MODELS, PROJECT
+
+# What a trained model depends on. Wording and guidance do not enter it.
+_SOURCES = (
+    "config.yml",
+    "domain.yml",
+    "uv.lock",
+    "data/**/*.yml",
+    "bot/content/languages.yml",
+    "bot/content/lexicon/*.yml",
+    "bot/nlu/*.py",
+    "bot/text.py",
+    "bot/language_choice.py",
+)
+
+
+def sources() -> Iterator[Path]:
+    """The files a model is made of, in a fixed order."""
+    for pattern in _SOURCES:
+        yield from sorted(PROJECT.glob(pattern))
+
+
+def fingerprint() -> str:
+    """The hash of everything a model is made of."""
+    digest = hashlib.sha256()
+    for path in sources():
+        digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0")
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def model_path() -> Path:
+    """Where the model for the present data stands, or will."""
+    return MODELS / f"roi-{fingerprint()}.tar.gz"
+
+
+def ensure_model(force: bool = False) -> Path:
+    """Trains if there is no model for the present data.
+
+    Args:
+        force: Train even if there is one.
+
+    Returns:
+        The model's path.
+
+    Raises:
+        RuntimeError: Training ended without a model.
+    """
+    path = model_path()
+    if path.exists() and not force:
+        return path
+    _train(path)
+    for old in MODELS.glob("roi-*.tar.gz"):
+        if old != path:
+            old.unlink()
+    return path
+
+
+def _train(path: Path) -> None:
+    from rasa.model_training import train
+    from tqdm import tqdm
+
+    MODELS.mkdir(parents=True, exist_ok=True)
+    here = Path.cwd()
+    os.chdir(PROJECT)  # components name their data relative to the project
+    try:
+        with tempfile.TemporaryDirectory(dir=MODELS) as folder:
+            with tqdm(total=1, desc="training", unit="model", file=sys.stderr) as bar:
+                result = train(
+                    domain="domain.yml",
+                    config="config.yml",
+                    training_files="data",
+                    output=folder,
+                    fixed_model_name=path.name.removesuffix(".tar.gz"),
+                    force_training=True,
+                )
+                bar.update()
+            if result.model is None:
+                raise RuntimeError("training ended without a model; see the messages above")
+            Path(result.model).replace(path)
+    finally:
+        os.chdir(here)
