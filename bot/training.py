@@ -7,6 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 
 from bot.paths import MODELS, PROJECT
@@ -68,15 +69,15 @@ def ensure_model(force: bool = False) -> Path:
 
 
 def _train(path: Path) -> None:
+    """Trains; Rasa's own messages go to standard error, where they spoil no output."""
     from rasa.model_training import train
-    from tqdm import tqdm
 
     MODELS.mkdir(parents=True, exist_ok=True)
     here = Path.cwd()
     os.chdir(PROJECT)  # components name their data relative to the project
     try:
         with tempfile.TemporaryDirectory(dir=MODELS) as folder:
-            with tqdm(total=1, desc="training", unit="model", file=sys.stderr) as bar:
+            with redirect_stdout(sys.stderr):
                 result = train(
                     domain="domain.yml",
                     config="config.yml",
@@ -85,7 +86,6 @@ def _train(path: Path) -> None:
                     fixed_model_name=path.name.removesuffix(".tar.gz"),
                     force_training=True,
                 )
-                bar.update()
             if result.model is None:
                 raise RuntimeError("training ended without a model; see the messages above")
             Path(result.model).replace(path)

@@ -1,0 +1,53 @@
+"""`roi`: what staff and operators run from the shell."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+
+from bot.content_loader import ContentError
+from bot.quiet import configure_logging, prepare_environment
+
+COMMANDS = {
+    "ask": "answer messages without a server (arguments, standard input or JSON lines)",
+    "shell": "talk to the assistant and see why it answers as it does",
+    "serve": "serve the web chat",
+    "train": "train the model if the data have changed",
+    "check": "check all content files",
+}
+"""Each command has a module of its name in this package."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: Without the programme's name; the process's own if not given.
+
+    Returns:
+        The exit code: 0 done, 1 something has to be mended, 2 wrong usage.
+    """
+    parser = argparse.ArgumentParser(prog="roi", description="ROI Assistant")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, purpose in COMMANDS.items():
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        importlib.import_module(f"bot.cli.{name}").add_arguments(command)
+    options = parser.parse_args(arguments)
+    prepare_environment()
+    configure_logging()
+    try:
+        return int(importlib.import_module(f"bot.cli.{options.command}").run(options))
+    except ContentError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except (RuntimeError, OSError) as error:
+        print(f"roi {options.command}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

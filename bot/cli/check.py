@@ -1,0 +1,44 @@
+"""`roi check`: says whether all content can be used, and what to mend if not."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from bot.content_loader import ContentError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """There are no options."""
+
+
+def run(options: argparse.Namespace) -> int:
+    """Checks every kind of content and prints all problems, one a line."""
+    problems: list[str] = []
+    for check in _checks():
+        try:
+            check()
+        except ContentError as error:
+            problems += error.problems
+    for problem in dict.fromkeys(problems):
+        print(problem)
+    print(f"{len(problems)} problems" if problems else "all content can be used")
+    return 1 if problems else 0
+
+
+def _checks() -> list[Callable[[], object]]:
+    from bot.content_store import shipped_guidance, shipped_wording
+    from bot.languages import load_languages
+    from bot.nlu.dates import DateFinder
+    from bot.nlu.emergency_rules import EmergencyRules
+    from bot.nlu.entities import load_matcher
+    from bot.paths import CONTENT
+
+    return [
+        shipped_guidance,
+        load_languages,
+        shipped_wording,
+        lambda: load_matcher(shipped_guidance().routes),
+        lambda: EmergencyRules.load(CONTENT / "emergency"),
+        lambda: DateFinder.load(CONTENT / "dates"),
+    ]
