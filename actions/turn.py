@@ -111,8 +111,12 @@ class Turn:
     # -- answering -------------------------------------------------------------------------
 
     def set(self, **slots: Any) -> None:
-        """Sets slots."""
-        self.events += [SlotSet(name, value) for name, value in slots.items()]
+        """Sets slots; one that keeps its value costs no event."""
+        for name, value in slots.items():
+            pending = [e["value"] for e in self.events if e.get("name") == name]
+            now = pending[-1] if pending else self.tracker.get_slot(name)
+            if value != now:
+                self.events.append(SlotSet(name, value))
 
     def set_request(self, known: Mapping[str, str]) -> None:
         """Makes the request just this."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import rasa.core.tracker_store
 from rasa.core.agent import Agent
 from rasa.core.lock_store import LockStore
-from rasa.core.tracker_store import InMemoryTrackerStore, TrackerStore
-from rasa.shared.core.domain import Domain
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.actions_endpoint import InProcessActions
 from bot.nlg import LocalizedResponseGenerator
+from bot.rasa_fast import speed_up
+from bot.stores import ConversationStore, sqlite_store
 from bot.training import model_path
 
 
@@ -36,6 +36,7 @@ def load_agent(model: Path | None = None, database: Path | None = None) -> Agent
     path = model or model_path()
     if not path.exists():
         raise StartError(f"there is no model at {path}; run `roi train`")
+    speed_up()
     nlg = LocalizedResponseGenerator()
     try:
         return Agent.load(
@@ -52,18 +53,11 @@ def load_agent(model: Path | None = None, database: Path | None = None) -> Agent
         ) from error
 
 
-def _tracker_store(database: Path | None) -> TrackerStore:
-    domain = Domain.empty()  # the agent gives it the model's own
-    if database is None:
-        return InMemoryTrackerStore(domain)
-    database.parent.mkdir(parents=True, exist_ok=True)
+def _tracker_store(database: Path | None) -> ConversationStore:
     try:
-        return rasa.core.tracker_store.SQLTrackerStore(
-            domain, dialect="sqlite", db=str(database)
-        )
-    except Exception as error:
+        return sqlite_store(database)
+    except (OSError, SQLAlchemyError) as error:
         raise StartError(
             f"the database {database} cannot be opened ({type(error).__name__}); "
             "check that its folder can be written"
         ) from error
-
