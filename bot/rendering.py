@@ -47,8 +47,10 @@ class Renderer:
         lines = [self._say(say, key, short, values) for key in (*say.before, say.key)]
         parts = [" ".join(lines)]
         if say.plan is not None and say.show_plan:
-            parts += self._brief(say, values) if short else self._spelled_out(say, values)
-        elif say.plan is not None and not short and self._only_by_phone(say.plan):
+            parts += self._spelled_out(say, values) if not short else self._brief(say, values)
+        if say.plan is not None and short:
+            parts += self._lines_not_named(say, " ".join(parts))
+        if say.plan is not None and (short or not say.show_plan) and self._only_by_phone(say.plan):
             parts.append(self._say(say, Key.SYSTEM_RELAY, short, values))
         parts += [self._say(say, key, short, values) for key in say.after]
         if short and say.choices:
@@ -116,7 +118,8 @@ class Renderer:
         if state.is_open and state.closes_at is not None:
             closes = time_text(state.closes_at, locale)
             return self._wording.text(language, Key.SYSTEM_OPEN_UNTIL.value, closes=closes)
-        opens = f"{weekday_text(state.next_opening.date(), locale)}, {time_text(state.next_opening, locale)}"
+        opening = state.next_opening
+        opens = f"{weekday_text(opening.date(), locale)}, {time_text(opening, locale)}"
         key = Key.SYSTEM_CLOSED_HOLIDAY if state.is_holiday else Key.SYSTEM_CLOSED_UNTIL
         return self._wording.text(language, key.value, opens=opens)
 
@@ -133,6 +136,17 @@ class Renderer:
         lines = [self._statement(say, name, values, short=True) for name in say.brief]
         if say.plan is not None and self._is_doubted(say.plan):
             lines.append(self._say(say, Key.SYSTEM_VERIFY, True, values))
+        return lines
+
+    def _lines_not_named(self, say: Say, text: str) -> list[str]:
+        """A text message lists no contacts; the lines that its words leave out end it."""
+        lines = []
+        for name in say.plan.contacts if say.plan is not None else ():
+            phone = self._guidance.directory.departments[name].phone
+            number = self._wording.fact(say.language, phone) if phone is not None else ""
+            if number not in text:
+                who = self._wording.text(say.language, f"department.{name}", short=True)
+                lines.append(f"{who}: {number}.")
         return lines
 
     def _spelled_out(self, say: Say, values: dict[str, str]) -> list[str]:
@@ -211,7 +225,13 @@ class Renderer:
         reached_otherwise = any(statement.links for statement in statements) or any(
             department.link for department in departments
         )
-        written = any(name.startswith("mychart_") for name in plan.statements)
+        facts = self._guidance.directory.facts
+        has_address = any(
+            facts[fact].kind in ("address", "fax")
+            for statement in statements
+            for fact in statement.facts
+        )
+        written = has_address or any(name.startswith("mychart_") for name in plan.statements)
         return not reached_otherwise and not written
 
     def _is_doubted(self, plan: PlanIds) -> bool:
