@@ -57,10 +57,13 @@ def _answer_information(turn: Turn, topic: str) -> None:
 
 
 def _answer_request(turn: Turn, topic: str) -> None:
-    carried = {} if turn.in_request else {k: v for k, v in turn.known.items() if k == "subject"}
+    carried = dict(turn.known)
+    if not turn.in_request:
+        carried = {name: value for name, value in carried.items() if name == "subject"}
+        turn.set(answered=[])
     known = starting_request(turn.guidance, topic, turn.said, carried)
     turn.set_request(known)
-    turn.set(topic=topic, answered=[], remark=None)
+    turn.set(topic=topic, remark=None)
     topics = about(turn.guidance, topic, known, turn.items)
     plan = resolve(turn.guidance, known)
     guided = turn.guidance.topics[topic].mode == "guided"

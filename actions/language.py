@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType
+from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import Turn
+from actions.turn import LISTEN, Turn
 from bot.keys import Key
 from bot.language_choice import LanguageDecision, choose_language, requested_language
 from bot.languages import load_languages
@@ -85,7 +85,9 @@ class ActionChangeLanguage(Action):
                 for code in languages.offered
             )
             turn.say(Key.LANGUAGE_CHOOSE, choices=choices)
-        elif wanted in languages.offered:
+            # In the guided request its question would follow; its choices would replace these.
+            return [*turn.events, FollowupAction(LISTEN)]
+        if wanted in languages.offered:
             turn.set(language=wanted, language_chosen=True)
             turn.say(Key.LANGUAGE_SWITCHED, language=wanted)
         else:

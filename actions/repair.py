@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, EventType
+from rasa_sdk.events import ActiveLoop, EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import Turn
+from actions.turn import LISTEN, Turn
 from bot.guidance.resolver import plan_of_answer
 from bot.keys import Key
 from bot.say import Choice, PlanIds, Say
@@ -16,9 +16,10 @@ from bot.say import Choice, PlanIds, Say
 OUT_OF_SCOPE = "out_of_scope"
 # A person is named after this many messages in a row that were not understood.
 FAILURES_BEFORE_PHONE = 2
+_NOT_REPEATED = frozenset({Key.LANGUAGE_SWITCHED.value, Key.REPAIR_REPEAT.value})
 
 
-def _fail(turn: Turn, key: Key | str) -> None:
+def fail(turn: Turn, key: Key | str) -> None:
     """Says that it was not understood; the second time in a row gives the phone lines."""
     failures = turn.failures + 1
     turn.set(failures=failures)
@@ -49,7 +50,7 @@ class ActionOutOfScope(Action):
     ) -> list[EventType]:
         """Never answers from general knowledge."""
         turn = Turn(dispatcher, tracker)
-        _fail(turn, f"topic.{OUT_OF_SCOPE}")
+        fail(turn, f"topic.{OUT_OF_SCOPE}")
         return turn.events
 
 
@@ -66,12 +67,12 @@ class ActionNotUnderstood(Action):
         """In the guided request the question follows again."""
         turn = Turn(dispatcher, tracker)
         key = Key.REPAIR_REPHRASE_IN_REQUEST if turn.in_request else Key.REPAIR_REPHRASE
-        _fail(turn, key)
+        fail(turn, key)
         return turn.events
 
 
 class ActionClarify(Action):
-    """ "Did you mean": two to four named topics."""
+    """Asks "did you mean" with two to four named topics."""
 
     def name(self) -> str:
         """As in domain.yml."""
@@ -90,7 +91,8 @@ class ActionClarify(Action):
         )
         none = Choice(id="", key=Key.REPAIR_NONE_OF_THESE.value, intent="none_of_these")
         turn.say(Key.REPAIR_CLARIFY, topics=topics, choices=(*choices, none))
-        return turn.events
+        # In the guided request its question would follow; its choices would replace these.
+        return [*turn.events, FollowupAction(LISTEN)]
 
 
 class ActionRepeat(Action):
@@ -117,17 +119,14 @@ class ActionRepeat(Action):
 
 
 def _said_last(tracker: Tracker) -> list[Say]:
-    """What the assistant said in the turn before this one."""
-    turns = 0
+    """What the assistant said in the last turn that had more in it than another language."""
     said: list[Say] = []
     for event in reversed(tracker.events):
-        if event.get("event") == "user":
-            turns += 1
-            if turns == 2:
-                break
-        elif event.get("event") == "bot" and turns == 1:
+        if event.get("event") == "user" and said:
+            break
+        if event.get("event") == "bot":
             say = (event.get("metadata") or {}).get("say")
-            if say and say["key"] != Key.LANGUAGE_SWITCHED.value:
+            if say and say["key"] not in _NOT_REPEATED:
                 said.insert(0, Say.parse_obj(say))
     return said
 

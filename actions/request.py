@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import EventType, SlotSet
+from rasa_sdk.events import EventType, FollowupAction, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import Turn
+from actions.repair import fail
+from actions.turn import LISTEN, Turn
 from bot.guidance.answer import merged
 from bot.guidance.model import UNSURE
 from bot.guidance.resolver import candidates, next_question, resolve
@@ -22,7 +23,7 @@ _NEVER_ANSWERS = frozenset(
     {
         "emergency", "stop", "start_over", "change_language", "unsupported_language",
         "interpreter", "human", "fees", "status_time", "contact_hours", "repeat", "help",
-        "bot_challenge", "clarify_none",
+        "bot_challenge", "none_of_these",
     }
 )  # fmt: skip
 
@@ -71,10 +72,12 @@ def _answer(turn: Turn, requested: str, known: dict[str, str]) -> dict[str, str]
             return {requested: "not_sensitive"}
     topic = turn.guidance.topics.get(intent)
     if topic is not None and topic.mode is not None:
-        presets = {field: values for field, values in topic.request.items()}
-        for field, values in presets.items():
+        for field, values in topic.request.items():
             if said.get(field) not in values and known.get(field) not in values:
                 said[field] = values[0]
+        if requested in topic.default:
+            # "The insurance wants them" says where they go, without naming it.
+            said.setdefault(requested, topic.default[requested][0])
     is_digression = topic is not None and topic.mode is None
     if is_digression and requested not in said:
         return {}
@@ -84,9 +87,13 @@ def _answer(turn: Turn, requested: str, known: dict[str, str]) -> dict[str, str]
 
 
 def _note_answer(turn: Turn, requested: str, answer: dict[str, str]) -> None:
-    corrected = any(turn.known.get(field, value) != value for field, value in answer.items())
+    known, routes = turn.known, turn.guidance.routes
+    corrected = any(
+        field in known and value not in candidates(routes, field, known)
+        for field, value in merged(known, answer).items()
+    )
     answered = [f for f in turn.tracker.get_slot("answered") or [] if f not in answer]
-    turn.set(**answer)
+    turn.set_request(merged(known, answer))
     turn.set(
         answered=[*answered, *([requested] if requested in answer else [])],
         remark=Key.REQUEST_CORRECTED.value if corrected else None,
@@ -236,16 +243,26 @@ class ActionContinueRequest(Action):
         """Adds what is said to the request; the form asks what is still open."""
         turn = Turn(dispatcher, tracker)
         known = merged(turn.known, turn.said)
-        about_death = turn.date_said is not None and tracker.get_slot("topic") == "autopsy"
-        if about_death:
-            # The date was invited by the answer on autopsy reports; nothing else is asked for it.
+        if turn.date_said is not None and tracker.get_slot("topic") == "autopsy":
+            # The answer on autopsy reports invites a date of death; nothing is asked for it.
             known = {"item": "autopsy_report", "requester": known.get("requester", UNSURE)}
-        if not turn.said and not about_death and turn.intent == "inform" and not turn.known:
-            turn.say(Key.REPAIR_REPHRASE_IN_REQUEST)
-            turn.set(failures=turn.failures + 1)
+        elif turn.intent == "inform" and not turn.said:
+            # It sounds like an answer, but nothing in it is one.
+            fail(turn, Key.REPAIR_REPHRASE_IN_REQUEST if turn.in_request else Key.REPAIR_REPHRASE)
+            return turn.events if turn.in_request else [*turn.events, FollowupAction(LISTEN)]
+        elif turn.intent == "inform" and not turn.known:
+            _begin_with(turn)
         turn.set_request(known)
-        turn.set(remark=None)
+        turn.set(remark=None, failures=0)
         return turn.events
+
+
+def _begin_with(turn: Turn) -> None:
+    """A bare phrase at the beginning ("for my son") is answered as far as it says something."""
+    topics = turn.request_topics(turn.said)
+    plan = resolve(turn.guidance, turn.said)
+    turn.say(f"topic.{topics[0]}", topics=topics, plan=PlanIds.of(plan), show_plan=False)
+    turn.set(topic=topics[0], answered=[], failures=0)
 
 
 class ActionGoBack(Action):

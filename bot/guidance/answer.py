@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from bot.guidance.load import Guidance
-from bot.guidance.resolver import Known, Plan, resolve
+from bot.guidance.resolver import Known, Plan, matters, resolve
 
 GUIDE_ME = "guide_me"
 
@@ -41,7 +41,8 @@ def about(
 
     What is asked for and whose it is cross: "my mother died and I need her X-rays" is about
     X-rays first, then about somebody who died; "my late mother's records" about somebody who
-    died first, since the general topic of records says less.
+    died first, since the general topic of records says less. Whose it is counts only where it
+    changes the answer: "an autopsy report for my brother" is about nothing but that.
 
     Args:
         guidance: The hospital's guidance.
@@ -58,7 +59,10 @@ def about(
     crossing = [
         name
         for name, spec in guidance.topics.items()
-        if any(known.get(field) in values for field, values in spec.covers.items())
+        if any(
+            known.get(field) in values and matters(guidance, field, known)
+            for field, values in spec.covers.items()
+        )
     ]
     fixed = "item" in guidance.topics[topic].request
     general = own is not None and guidance.topics[own].mode == "guided"

@@ -87,6 +87,16 @@ def is_worth_asking(guidance: Guidance, field: str, known: Known) -> bool:
     return False
 
 
+def matters(guidance: Guidance, field: str, known: Known) -> bool:
+    """Does any rule that can still hit look at the field?"""
+    others = {name: value for name, value in known.items() if name != field}
+    return any(
+        field in rule.when
+        for table in guidance.routes.tables
+        for rule in remaining(table, guidance.routes, others)
+    )
+
+
 def next_question(guidance: Guidance, known: Known) -> Question | None:
     """The first field, in the order of routes.yml, that is worth asking.
 
