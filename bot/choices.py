@@ -55,5 +55,12 @@ def chosen_by_id(choice_id: str, choices: Sequence[Choice]) -> Choice | None:
     return next((choice for choice in choices if choice.id == choice_id), None)
 
 
+def language_choice(code: str) -> Choice:
+    """The choice to go on in a language; its title is the language's own name for itself."""
+    return Choice(
+        id="", key=f"language_name.{code}", intent="change_language", entities={"language": code}
+    )
+
+
 def _id(turn: str, index: int) -> str:
     return hashlib.blake2s(f"{turn}/{index}".encode(), digest_size=6).hexdigest()

@@ -11,7 +11,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.choices import chosen_by_id, chosen_by_text
+from bot.choices import chosen_by_id, chosen_by_text, language_choice
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.nlg import LocalizedResponseGenerator
@@ -55,10 +55,12 @@ class TurnResult:
     Attributes:
         replies: What to show; never empty.
         language: The language answered in.
+        recorded: It is part of the conversation; what was refused before understanding is not.
     """
 
     replies: tuple[Reply, ...]
     language: str
+    recorded: bool = True
 
 
 class CollectingOutput(OutputChannel):
@@ -108,7 +110,7 @@ class Conversation:
             sender: The conversation's id, issued by the channel.
             channel: The channel's name.
             text: What the person typed, or
-            choice: the id of the choice picked.
+            choice: the id of the choice picked, or neither to only change the language.
             language: An offered language that the person chose with this message.
             hint: What the channel knows of the person's language.
 
@@ -124,6 +126,8 @@ class Conversation:
             picked = chosen_by_id(choice, choices)
             if picked is None:
                 return self._system(Key.SYSTEM_UNKNOWN_CHOICE, spoken, channel)
+        elif text is None and language is not None:
+            picked = language_choice(language)
         else:
             cleaned = clean(text or "")
             if cleaned.problem is not None:
@@ -192,7 +196,8 @@ class Conversation:
 
     def _system(self, key: Key, language: str, channel: str) -> TurnResult:
         say = Say(key=key.value, language=language)
-        return TurnResult((_reply(self._nlg.message(say, channel)),), language)
+        reply = _reply(self._nlg.message(say, channel))
+        return TurnResult((reply,), language, recorded=False)
 
 
 def _parsed_choice(
