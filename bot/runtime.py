@@ -10,6 +10,15 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.actions_endpoint import InProcessActions
 from bot.nlg import LocalizedResponseGenerator
+
+# The model names these; imported here, a fault in one shows at once and not as a model that won't load.
+from bot.nlu import (  # noqa: F401
+    date_component,
+    decision_component,
+    entity_component,
+    intent_classifier,
+    language_component,
+)
 from bot.rasa_fast import speed_up
 from bot.stores import ConversationStore, sqlite_store
 from bot.training import model_path

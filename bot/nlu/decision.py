@@ -24,9 +24,9 @@ class Thresholds:
         emergency: P(emergency) from which the classifier alone gives the emergency answer.
     """
 
-    out_of_scope: float = 0.45
-    understood: float = 0.20
-    sure: float = 0.55
+    out_of_scope: float = 0.25
+    understood: float = 0.25
+    sure: float = 0.50
     margin: float = 0.12
     candidate: float = 0.08
     emergency: float = 0.60
