@@ -1,0 +1,73 @@
+# Everything there is to run. `make run` and `make test` need nothing but Python or uv on the machine.
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test unit train check lint types format shell ask bench validate setup lock clean distclean
+
+PYTHON := .venv/bin/python
+
+# HOST counts only where it is given to make: shells and conda export a HOST of another meaning.
+SERVE :=
+ifeq ($(origin HOST),command line)
+SERVE += --host $(HOST)
+endif
+ifdef PORT
+SERVE += --port $(PORT)
+endif
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+run: train ## set up, train if the data have changed, and serve the web chat (PORT=8080 HOST=127.0.0.1)
+	@./roi serve $(SERVE)
+
+test: lint types check unit validate train ## everything that CI checks
+	@echo "tests with the model"
+	@$(PYTHON) -m pytest --quiet --ignore=tests/unit tests
+
+unit: setup ## the tests that need no model
+	@echo "unit tests"
+	@$(PYTHON) -m pytest --quiet tests/unit
+
+train: setup ## train the model if the data have changed
+	@./roi train
+
+check: setup ## check all content files (after editing bot/content)
+	@./roi check
+
+validate: setup ## let Rasa check domain, rules and training data
+	@scripts/validate.sh
+
+lint: setup ## style and layout of the code
+	@$(PYTHON) -m ruff check .
+	@$(PYTHON) -m ruff format --check .
+
+types: setup ## types of the code
+	@$(PYTHON) -m mypy
+
+format: setup ## lay out the code and mend what can be mended by itself
+	@$(PYTHON) -m ruff check --fix .
+	@$(PYTHON) -m ruff format .
+
+shell: train ## talk to the assistant in the terminal
+	@./roi shell
+
+ask: train ## answer one message: make ask TEXT="how do i get my x-rays"
+	@./roi ask "$$TEXT"
+
+bench: train ## measure: each programme in benchmarks/ in turn
+	@for file in benchmarks/[a-z]*.py; do \
+	    name=$$(basename $$file .py); echo "== $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; \
+	done
+
+setup: ## install what is needed into .venv (all other targets do this first)
+	@scripts/setup.sh
+
+lock: ## resolve the dependencies anew after editing pyproject.toml (needs uv and the network)
+	@scripts/lock.sh
+
+clean: ## remove models, logs and caches; conversations in var/ stay
+	rm -rf build .mypy_cache .pytest_cache .ruff_cache .hypothesis .rasa
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## remove .venv as well
+	rm -rf .venv
