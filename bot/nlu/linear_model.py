@@ -41,7 +41,7 @@ class FitSettings:
     """
 
     c: float = 30.0
-    max_iterations: int = 200
+    max_iterations: int = 80
     dense_scale: float = 12.0
     ngrams: NgramSettings = NgramSettings()
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
 # Rasa's annotation: [my daughter's]{"entity": "subject"} or [my daughter's](subject).
 _ANNOTATED = re.compile(r"\[([^\]]+)\](?:\{[^}]*\}|\([^)]*\))")
+
+
+class Utterance(NamedTuple):
+    """A training utterance without its annotations."""
+
+    language: str
+    intent: str
+    text: str
 
 
 def read_utterances(folder: Path) -> dict[str, list[str]]:
@@ -26,9 +35,19 @@ def read_utterances(folder: Path) -> dict[str, list[str]]:
         ValueError: A file is not valid YAML, or there are no utterances at all.
     """
     found: dict[str, list[str]] = {}
-    for path in sorted(folder.glob("*/*.yml")):
-        found.setdefault(path.parent.name, []).extend(_examples(path))
-    if not any(found.values()):
+    for utterance in read_examples(folder):
+        found.setdefault(utterance.language, []).append(utterance.text)
+    return found
+
+
+def read_examples(folder: Path) -> list[Utterance]:
+    """Reads all utterances with their languages and intents; raises as read_utterances does."""
+    found = [
+        Utterance(path.parent.name, intent, text)
+        for path in sorted(folder.glob("*/*.yml"))
+        for intent, text in _examples(path)
+    ]
+    if not found:
         raise ValueError(
             f"{folder}: no training utterances. Put them into {folder}/<language code>/*.yml, "
             "or set the key `data` of the component to the folder that holds them."
@@ -41,7 +60,7 @@ def without_annotations(example: str) -> str:
     return _ANNOTATED.sub(r"\1", example)
 
 
-def _examples(path: Path) -> Iterator[str]:
+def _examples(path: Path) -> Iterator[tuple[str, str]]:
     try:
         content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
     except YAMLError as error:
@@ -51,4 +70,4 @@ def _examples(path: Path) -> Iterator[str]:
             continue  # synonyms, regular expressions and lookup tables are not messages
         for line in str(block.get("examples") or "").splitlines():
             if line.lstrip().startswith("-"):
-                yield without_annotations(line.lstrip()[1:].strip())
+                yield block["intent"], without_annotations(line.lstrip()[1:].strip())
