@@ -1,7 +1,7 @@
 """Runs Rasa's custom actions inside this process instead of behind HTTP.
 
-Rasa's `RemoteAction` uses nothing of its endpoint but `request`, so an endpoint that hands the call to
-rasa_sdk's executor saves the second process and the hop (notes/rasa-channels.md §9).
+Rasa's `RemoteAction` uses nothing of its endpoint but `request`, so an endpoint that hands the
+call to rasa_sdk's executor saves the second process and the hop (notes/rasa-channels.md §9).
 """
 
 from __future__ import annotations
@@ -39,7 +39,10 @@ class InProcessActions(EndpointConfig):
         """Runs one action.
 
         Args:
-            method: Of no meaning here; so are subpath, content_type and compress.
+            method: Of no meaning here, as are the next three.
+            subpath: Ignored.
+            content_type: Ignored.
+            compress: Ignored.
             **kwargs: `json` holds the call as Rasa would post it.
 
         Returns:

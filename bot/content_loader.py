@@ -86,7 +86,7 @@ class LineLookup:
 
 
 def problem(path: Path, line: int, field: str, message: str, advice: str) -> str:
-    """Formats ``<file>:<line>: <field>: <message>. <how to mend>.``"""
+    """Formats a mistake as ``<file>:<line>: <field>: <message>. <how to mend>``."""
     return f"{_shown(path)}:{line}: {field}: {_sentence(message)} {_sentence(advice)}"
 
 

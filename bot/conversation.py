@@ -71,7 +71,7 @@ class CollectingOutput(OutputChannel):
         self._channel = channel
         self.messages: list[dict[str, Any]] = []
 
-    def name(self) -> str:  # type: ignore[override]
+    def name(self) -> str:
         """The channel's name, which the response generator is told."""
         return self._channel
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from functools import lru_cache
+from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
@@ -14,7 +14,7 @@ from bot.guidance.model import Fact
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-@lru_cache(maxsize=None)
+@cache
 def locale_of(language: str) -> Locale:
     """How the language is written in the United States, else its common form, else English."""
     name = language.replace("-", "_")
@@ -65,5 +65,6 @@ def hours_text(hours: OpeningHours, locale: Locale) -> str:
 
 
 def _plain_spaces(text: str) -> str:
-    # CLDR puts narrow no-break spaces before AM and PM; they cost a text message its short alphabet.
+    # CLDR puts narrow no-break spaces before AM and PM; they cost a text message its short
+    # alphabet.
     return str(text).replace("\u202f", " ").replace("\u00a0", " ")

@@ -96,7 +96,8 @@ class Renderer:
         locale = locale_of(say.language)
         values = {"open_now": self.open_now(say.language)}
         if say.death is not None and say.requestable_from is not None:
-            dates = {
+            # `from` is no name that Python takes as an argument, hence a mapping.
+            dates: dict[str, Any] = {
                 "death": day_text(say.death, locale),
                 "from": day_text(say.requestable_from, locale),
             }

@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.actions_endpoint import InProcessActions
 from bot.nlg import LocalizedResponseGenerator
 
-# The model names these; imported here, a fault in one shows at once and not as a model that won't load.
+# The model names these; imported here, a fault in one shows at once and not as a model that
+# won't load.
 from bot.nlu import (  # noqa: F401
     date_component,
     decision_component,

@@ -13,7 +13,8 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
-# Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns (DESIGN 3).
+# Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns
+# (DESIGN 3).
 # What a conversation means lives in slots; policies and "say it again" look back two turns at most.
 HISTORY = 60
 """Events handed back at most, about four turns, besides one for each slot and the open form."""

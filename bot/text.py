@@ -1,4 +1,4 @@
-"""Makes what a person typed safe to understand: no control characters, no commands, no endless texts."""
+"""Makes what a person typed safe to understand: no control characters, commands, endless texts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 MAX_CHARACTERS = 1000
-"""Longer messages are answered with a request to shorten them; people's questions are far shorter."""
+"""Longer messages are answered with a request to shorten them; questions are far shorter."""
 
 Problem = Literal["empty", "too_long", "unreadable"]
 
-# Joiners shape Arabic, Indic scripts and emoji; every other invisible format character only misleads.
+# Joiners shape Arabic, Indic scripts and emoji; other invisible format characters only mislead.
 _JOINERS = frozenset("\u200c\u200d")
 _SLASHES = "/\uff0f\u2044\u2215"
 

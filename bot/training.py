@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from pathlib import Path
 
-from bot.paths import MODELS, PROJECT
+from bot.paths import BUILD, MODELS, PROJECT
 
 # What a trained model depends on. Wording and guidance do not enter it.
 _SOURCES = (
@@ -56,7 +54,7 @@ def ensure_model(force: bool = False) -> Path:
         The model's path.
 
     Raises:
-        RuntimeError: Training ended without a model.
+        RuntimeError: Training failed; the message names the log.
     """
     path = model_path()
     if path.exists() and not force:
@@ -69,15 +67,18 @@ def ensure_model(force: bool = False) -> Path:
 
 
 def _train(path: Path) -> None:
-    """Trains; Rasa's own messages go to standard error, where they spoil no output."""
     from rasa.model_training import train
 
+    from bot.rasa_fast import schemas_checked_once
+    from bot.training_progress import quiet_training
+
     MODELS.mkdir(parents=True, exist_ok=True)
+    log = BUILD / "train.log"
     here = Path.cwd()
     os.chdir(PROJECT)  # components name their data relative to the project
     try:
         with tempfile.TemporaryDirectory(dir=MODELS) as folder:
-            with redirect_stdout(sys.stderr):
+            with quiet_training(log), schemas_checked_once():
                 result = train(
                     domain="domain.yml",
                     config="config.yml",
@@ -87,7 +88,11 @@ def _train(path: Path) -> None:
                     force_training=True,
                 )
             if result.model is None:
-                raise RuntimeError("training ended without a model; see the messages above")
+                raise RuntimeError(f"training ended without a model; all it said is in {log}")
             Path(result.model).replace(path)
+    except (Exception, SystemExit) as error:  # Rasa ends the process where data are wrong
+        raise RuntimeError(
+            f"training failed ({type(error).__name__}: {error}); all it said is in {log}"
+        ) from error
     finally:
         os.chdir(here)

@@ -16,9 +16,9 @@ from typing import Literal
 from pydantic import BaseModel, Extra
 
 from bot.content_loader import ContentError, load_yaml, validated
-from bot.localized import fact_text, locale_of
 from bot.guidance.load import SPECIAL_FOLLOW_UPS, Guidance
 from bot.keys import Key
+from bot.localized import fact_text, locale_of
 
 FOLDER = Path(__file__).resolve().parent / "content" / "responses"
 
@@ -118,7 +118,9 @@ def load_wording(
     required = set(required_keys(guidance))
     problems: list[str] = []
     for language in wanted:
-        problems += _problems(files[language], files[SOURCE_LANGUAGE], required, known, folder / language)
+        problems += _problems(
+            files[language], files[SOURCE_LANGUAGE], required, known, folder / language
+        )
     if problems:
         raise ContentError(*problems)
     entries = {lang: _merged(files[lang]) for lang in wanted}
@@ -144,8 +146,10 @@ def required_keys(guidance: Guidance) -> Iterator[str]:
     yield from (f"topic_title.{name}" for name in (*guidance.topics, *SPECIAL_FOLLOW_UPS))
     yield from (f"department.{name}" for name in guidance.directory.departments)
     yield from (f"link.{name}" for name in guidance.directory.links)
-    forms = {form for topic in guidance.topics.values() if topic.answer for form in topic.answer.forms}
-    forms |= {form for table in guidance.routes.tables for rule in table.rules for form in rule.then.forms}
+    answers = [topic.answer for topic in guidance.topics.values() if topic.answer]
+    forms = {form for answer in answers for form in answer.forms}
+    rules = [rule for table in guidance.routes.tables for rule in table.rules]
+    forms |= {form for rule in rules for form in rule.then.forms}
     yield from (f"form.{name}" for name in forms)
     for field, spec in guidance.routes.fields.items():
         yield f"question.{field}"
@@ -255,6 +259,6 @@ def _facts(
 
 
 def _tidied(text: str) -> str:
-    # An empty dynamic value leaves its neighbours' spaces; a link may end in a full stop of its own.
+    # An empty dynamic value leaves its neighbours' spaces; a link may end in a full stop itself.
     return re.sub(r"([.!?])\.(?=\s|$)", r"\1", re.sub(r" {2,}", " ", text)).strip()
 

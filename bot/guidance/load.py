@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content_loader import ContentError, LineLookup, Location, load_yaml, validated
+from bot.content_loader import ContentError, LineLookup, load_yaml, validated
+from bot.content_mends import Location
 from bot.guidance.model import (
     Cited,
     Directory,
@@ -117,7 +118,7 @@ class _Checks:
                 )
 
     def _cited(self) -> Iterator[tuple[str, Location, Cited]]:
-        groups = {
+        groups: dict[str, Mapping[str, Cited]] = {
             "facts": self._directory.facts,
             "links": self._directory.links,
             "departments": self._directory.departments,
@@ -145,7 +146,9 @@ class _Checks:
     def _directory_references(self) -> Iterator[str]:
         facts, links = self._directory.facts, self._directory.links
         for name, link in links.items():
-            yield from self._unknown("directory", ("links", name, "phone"), "fact", link.phone, facts)
+            yield from self._unknown(
+                    "directory", ("links", name, "phone"), "fact", link.phone, facts
+                )
         for name, department in self._directory.departments.items():
             for key in ("phone", "fax", "address", "hours"):
                 fact = getattr(department, key)

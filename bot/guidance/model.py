@@ -159,7 +159,9 @@ class Rule(_Content):
     then: Outcome
 
     @validator("when")
-    def _values_are_given(cls, when: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+    def _values_are_given(
+        cls, when: Mapping[str, tuple[str, ...]]
+    ) -> Mapping[str, tuple[str, ...]]:
         for field, values in when.items():
             if not values:
                 raise ValueError(f"`{field}` has no values; leave it out if it does not matter")

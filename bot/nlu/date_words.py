@@ -22,7 +22,7 @@ Unit = Literal["day", "week", "month", "year"]
 DayNumber = conint(ge=1, le=31)
 DaysAgo = conint(ge=0, le=366)
 
-_DASHES = str.maketrans({dash: "-" for dash in "\u2010\u2012\u2013\u2014\u2212"})
+_DASHES = str.maketrans(dict.fromkeys("‐‒–—−", "-"))
 _MARKS = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u060d": "/", "\u060c": ","})
 
 

@@ -222,7 +222,7 @@ class _Scanner:
             return None
         # People write the order of another country: 25/12/2025 has one reading.
         is_swapped = usual[0] > 12
-        return second if is_swapped or not self._knows_order and not first else first
+        return second if is_swapped or (not self._knows_order and not first) else first
 
     def _relative(self, text: str, today: date) -> Iterator[_Candidate]:
         for match in self._patterns.days_ago.finditer(text):

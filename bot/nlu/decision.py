@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,13 +67,14 @@ def decide(
     probability = {entry["name"]: float(entry["confidence"]) for entry in ranking}
     if probability.get(EMERGENCY, 0.0) >= thresholds.emergency:
         return Decision(EMERGENCY, probability[EMERGENCY])
-    first, second = ranking[0], ranking[1] if len(ranking) > 1 else {"name": "", "confidence": 0.0}
+    nobody: Mapping[str, Any] = {"name": "", "confidence": 0.0}
+    first, second = ranking[0], ranking[1] if len(ranking) > 1 else nobody
     name, confidence = str(first["name"]), float(first["confidence"])
     if name == OUT_OF_SCOPE or probability.get(OUT_OF_SCOPE, 0.0) >= thresholds.out_of_scope:
         return Decision(OUT_OF_SCOPE, probability[OUT_OF_SCOPE])
-    if confidence >= thresholds.sure or confidence - float(second["confidence"]) >= thresholds.margin:
-        if confidence >= thresholds.understood:
-            return Decision(name, confidence)
+    clear = confidence - float(second["confidence"]) >= thresholds.margin
+    if confidence >= thresholds.understood and (confidence >= thresholds.sure or clear):
+        return Decision(name, confidence)
     offered = tuple(
         str(entry["name"])
         for entry in ranking[:4]

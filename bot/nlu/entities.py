@@ -1,9 +1,9 @@
 """What a person has already said of a request: item, subject, destination, sensitivity, requester.
 
-spaCy's multi-language pipeline splits the text, every token gets a folded norm (no case, no accents),
-and phrase matchers built from ``bot/content/lexicon/<lang>.yml`` run on those norms. A trained
-``spacy.blank("fr")`` takes 7 s to build and ``ht`` does not exist (notes/nlu.md §6); one ``xx``
-pipeline serves all.
+spaCy's multi-language pipeline splits the text, every token gets a folded norm (no case, no
+accents), and phrase matchers built from ``bot/content/lexicon/<lang>.yml`` run on those norms. A
+trained ``spacy.blank("fr")`` takes 7 s to build and ``ht`` does not exist (notes/nlu.md §6); one
+``xx`` pipeline serves all.
 """
 
 from __future__ import annotations
@@ -110,7 +110,9 @@ class EntityMatcher:
         doc = self._doc(text)
         hits, possessives, negations = self._hits(doc, language)
         hits = [hit for hit in hits if not _is_negated(doc, hit, negations, hits)]
-        hits = [hit for hit in hits if not any(o.field == hit.field and o.covers(hit) for o in hits)]
+        hits = [
+            hit for hit in hits if not any(o.field == hit.field and o.covers(hit) for o in hits)
+        ]
         if not any(hit.field == "subject" for hit in hits):
             hits += _own(hits, possessives)
         return [_found(doc, hit) for hit in sorted(_chosen(hits), key=lambda hit: hit.start)]
@@ -170,7 +172,7 @@ def _is_negated(doc: Doc, hit: _Hit, negations: Sequence[Span], hits: Sequence[_
 
 
 def _own(hits: Sequence[_Hit], possessives: Sequence[Span]) -> list[_Hit]:
-    """ "My" before an item means the person's own, where nobody else is named."""
+    """A "my" before an item means the person's own, where nobody else is named."""
     for hit in hits:
         if hit.field != "item":
             continue

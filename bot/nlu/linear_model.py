@@ -1,4 +1,4 @@
-"""Multinomial logistic regression over n-grams, lexicon features and, if given, sentence vectors."""
+"""Multinomial logistic regression over n-grams, lexicon features and sentence vectors, if given."""
 
 from __future__ import annotations
 
