@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content_loader import ContentError, LineLookup, load_yaml, validated
+from bot.content_loader import ContentError, LineLookup, load_yaml, problem, validated
 from bot.content_mends import Location
 from bot.guidance.model import (
     Cited,
@@ -56,12 +56,22 @@ def load_guidance(folder: Path = FOLDER) -> Guidance:
     statements = validated(folder / "statements.yml", Statements).statements
     routes = validated(folder / "routes.yml", Routes)
     topics = validated(folder / "topics.yml", Topics).topics
-    page = _squeezed((folder / "source-page.txt").read_text(encoding="utf-8"))
+    page = _squeezed(_page(folder / "source-page.txt"))
     checks = _Checks(folder, directory, statements, routes, topics, page)
     problems = [*checks.all()]
     if problems:
         raise ContentError(*problems)
     return Guidance(directory, statements, routes, topics)
+
+
+def _page(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        advice = "Save the text of the hospital's page there, in UTF-8"
+        raise ContentError(
+            problem(path, 1, "file", f"the page cannot be read ({error})", advice)
+        ) from error
 
 
 def _squeezed(text: str) -> str:
@@ -147,8 +157,8 @@ class _Checks:
         facts, links = self._directory.facts, self._directory.links
         for name, link in links.items():
             yield from self._unknown(
-                    "directory", ("links", name, "phone"), "fact", link.phone, facts
-                )
+                "directory", ("links", name, "phone"), "fact", link.phone, facts
+            )
         for name, department in self._directory.departments.items():
             for key in ("phone", "fax", "address", "hours"):
                 fact = getattr(department, key)
