@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import warnings
+from collections.abc import Callable
+from typing import Any
 
 import structlog
 
@@ -21,8 +23,17 @@ def prepare_environment() -> None:
     """Sets what must be set before Rasa is imported; what the caller set already stands."""
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
-    warnings.filterwarnings("ignore", category=DeprecationWarning)
-    warnings.filterwarnings("ignore", category=FutureWarning)
+    # Sanic turns deprecation warnings on again while it is imported, so a filter would not last.
+    warnings.showwarning = _show_unless_of_libraries(warnings.showwarning)
+
+
+def _show_unless_of_libraries(show: Callable[..., None]) -> Callable[..., None]:
+    def show_if_ours(message: Warning | str, category: type[Warning], *rest: Any) -> None:
+        known = str(message).startswith("Slot auto-fill has been removed")  # for any domain
+        if not known and not issubclass(category, (DeprecationWarning, FutureWarning)):
+            show(message, category, *rest)
+
+    return show_if_ours
 
 
 def configure_logging(level: int = logging.WARNING) -> None:

@@ -1,2 +1,43 @@
-"""placeholder"""
-def add_arguments(p): pass
+"""`roi serve`: serves the web chat."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declares the options."""
+    parser.add_argument("--host", default="127.0.0.1", help="interface (127.0.0.1)")
+    parser.add_argument("--port", type=_port, default=5005, help="port (5005); 0: any free one")
+    parser.add_argument(
+        "--database", type=Path, help="SQLite file for the conversations (var/roi.db)"
+    )
+
+
+def run(options: argparse.Namespace) -> int:
+    """Trains if needed, then answers until stopped."""
+    import os
+
+    os.umask(0o077)  # conversations and the secret are for nobody else on this machine
+
+    from bot.channels.web import WebChannel
+    from bot.paths import VAR
+    from bot.quiet import configure_logging
+    from bot.runtime import load_agent
+    from bot.server import bind, build_app, serve
+    from bot.training import ensure_model
+
+    with bind(options.host, options.port) as listener:
+        channel = WebChannel.from_credentials(None)
+        agent = load_agent(ensure_model(), options.database or VAR / "roi.db")
+        configure_logging()  # again: importing and loading Rasa has changed it
+        serve(build_app(agent, channel), listener)
+    return 0
+
+
+def _port(text: str) -> int:
+    port = int(text)
+    if not 0 <= port <= 65535:
+        raise ValueError
+    return port

@@ -1,0 +1,1 @@
+"""The ways in that people reach the assistant by, as Rasa input channels."""

@@ -1,0 +1,130 @@
+"""What the web chat takes: nothing but what is named here, and no id, channel or metadata."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal, TypeVar
+from urllib.parse import parse_qs
+
+from pydantic import BaseModel, Extra, StrictStr, ValidationError, root_validator, validator
+
+from bot.languages import load_languages
+
+MAX_JSON = 16 * 1024
+"""Bytes of a JSON message; a text of allowed length takes at most 12 kB, however it is escaped."""
+
+MAX_FORM = 128 * 1024
+"""Bytes of a form, so that a long text in any script gets its answer instead of an error."""
+
+
+_Payload = TypeVar("_Payload", bound=BaseModel)
+
+
+class PayloadError(ValueError):
+    """A request that cannot be read.
+
+    Attributes:
+        status: For HTTP.
+        code: For programmes; the people's message is made from it.
+    """
+
+    def __init__(self, status: int, code: str) -> None:
+        """Args: as the attributes."""
+        super().__init__(code)
+        self.status, self.code = status, code
+
+
+def _offered(language: str | None) -> str | None:
+    if language is not None and language not in load_languages().offered:
+        raise ValueError("unknown_language")
+    return language
+
+
+class MessageRequest(BaseModel):
+    """A message: what was typed, or the id of the choice picked."""
+
+    class Config:
+        extra = Extra.forbid
+
+    text: StrictStr | None = None
+    choice: StrictStr | None = None
+    language: StrictStr | None = None
+
+    _language = validator("language", allow_reuse=True)(_offered)
+
+    @root_validator(skip_on_failure=True)
+    def _one_of_both(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if (values["text"] is None) == (values["choice"] is None):
+            raise ValueError("give either text or choice")
+        return values
+
+
+class PageForm(BaseModel):
+    """One of the page's forms."""
+
+    class Config:
+        extra = Extra.forbid
+
+    token: StrictStr
+    do: Literal["send", "choose", "language", "start_over"]
+    text: StrictStr = ""
+    choice: StrictStr = ""
+    language: StrictStr | None = None
+
+    _language = validator("language", allow_reuse=True)(_offered)
+
+    @root_validator(skip_on_failure=True)
+    def _language_is_named(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if (values["do"] == "language") != (values["language"] is not None):
+            raise ValueError("a language is chosen by its own form")
+        return values
+
+
+def read_message(content_type: str, body: bytes) -> MessageRequest:
+    """Reads a JSON message.
+
+    Raises:
+        PayloadError: It is none.
+    """
+    if _media_type(content_type) != "application/json":
+        raise PayloadError(415, "unsupported_media_type")
+    if len(body) > MAX_JSON:
+        raise PayloadError(413, "too_large")
+    try:
+        loaded = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise PayloadError(400, "invalid_json") from error
+    if not isinstance(loaded, dict):
+        raise PayloadError(400, "invalid_request")
+    return _checked(MessageRequest, loaded)
+
+
+def read_form(content_type: str, body: bytes) -> PageForm:
+    """Reads a form of the page.
+
+    Raises:
+        PayloadError: It is none.
+    """
+    if _media_type(content_type) != "application/x-www-form-urlencoded":
+        raise PayloadError(415, "unsupported_media_type")
+    if len(body) > MAX_FORM:
+        raise PayloadError(413, "too_large")
+    try:
+        fields = parse_qs(
+            body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=10
+        )
+    except ValueError as error:
+        raise PayloadError(400, "invalid_request") from error
+    return _checked(PageForm, {name: values[0] for name, values in fields.items()})
+
+
+def _media_type(header: str) -> str:
+    return header.partition(";")[0].strip().lower()
+
+
+def _checked(model: type[_Payload], loaded: dict[str, Any]) -> _Payload:
+    try:
+        return model.parse_obj(loaded)
+    except ValidationError as error:
+        unknown = any(problem["msg"] == "unknown_language" for problem in error.errors())
+        raise PayloadError(400, "unknown_language" if unknown else "invalid_request") from error

@@ -1,0 +1,101 @@
+"""The web server: one process, our channels only, nothing else of Rasa's reachable."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import socket
+
+from rasa.core.agent import Agent
+from rasa.core.channels.channel import register
+from sanic import Sanic
+
+from bot.channels.web import WebChannel
+from bot.channels.web.http import add_headers, on_exception
+from bot.channels.web.payloads import MAX_FORM
+from bot.runtime import StartError
+
+_BACKLOG = 100
+_GRACE = 10.0
+"""Seconds that requests under way get when the server stops."""
+
+
+def build_app(agent: Agent, channel: WebChannel) -> Sanic:
+    """The application: the channel under /webhooks/, its page at the root.
+
+    Args:
+        agent: The loaded assistant.
+        channel: The web chat.
+    """
+    app = Sanic("roi", configure_logging=False)
+    app.config.ACCESS_LOG = False
+    app.config.REQUEST_MAX_SIZE = MAX_FORM
+    app.config.GRACEFUL_SHUTDOWN_TIMEOUT = _GRACE
+    app.config.FALLBACK_ERROR_FORMAT = "text"
+    app.ctx.agent = agent
+    register([channel], app, route="/webhooks/")
+    app.blueprint(channel.at_root())
+    app.register_middleware(add_headers, "response")
+    app.error_handler.add(Exception, on_exception)
+    return app
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Takes the address before the long loading begins; nobody is answered until it is done.
+
+    Args:
+        host: The interface.
+        port: The port; 0 takes any that is free.
+
+    Raises:
+        StartError: It is taken or not ours to use.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise StartError(
+                f"port {port} is in use; stop what uses it, or choose another with --port"
+            ) from error
+        reason = error.strerror or str(error)
+        raise StartError(
+            f"{host}:{port} cannot be used ({reason}); see --host and --port"
+        ) from error
+    return listener
+
+
+def serve(app: Sanic, listener: socket.socket) -> None:
+    """Answers until the process is asked to stop.
+
+    Args:
+        app: The application.
+        listener: The address to answer at.
+    """
+
+    async def warm_up(app: Sanic, _: asyncio.AbstractEventLoop) -> None:
+        # The first message must not wait, and a model that cannot understand must not start.
+        await app.ctx.agent.parse_message("hello")
+
+    async def say_ready(app: Sanic, _: asyncio.AbstractEventLoop) -> None:
+        print(f"ready at {url_of(listener)} (Ctrl+C stops)", flush=True)
+
+    app.register_listener(warm_up, "before_server_start")
+    app.register_listener(say_ready, "after_server_start")
+    app.run(
+        sock=listener,
+        workers=1,
+        access_log=False,
+        motd=False,
+        debug=False,
+        backlog=_BACKLOG,
+    )
+
+
+def url_of(listener: socket.socket) -> str:
+    """The address that a person opens."""
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)
+    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"
