@@ -8,14 +8,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import LISTEN, Turn
+from actions.turn import CHANGE_LANGUAGE, LISTEN, Turn
 from bot.keys import Key
 from bot.language_choice import LanguageDecision, choose_language, requested_language
 from bot.languages import load_languages
 from bot.nlu.language_id import NO_EVIDENCE, LanguageEvidence
 from bot.say import Choice
-
-CHANGE = "change_language"
 
 
 class ActionUpdateLanguage(Action):
@@ -28,15 +26,13 @@ class ActionUpdateLanguage(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        """Decides the language and confirms a switch in one line of the new language."""
+        """Decides the language; the turn's first answer confirms a switch (see actions/turn.py)."""
         turn = Turn(dispatcher, tracker)
         metadata = turn.message.get("metadata") or {}
         explicit = metadata.get("language")
         decision = _decide(turn, explicit, metadata.get("language_hint"))
         if decision.language != tracker.get_slot("language"):
             turn.set(language=decision.language)
-            if decision.switched and explicit is None and turn.intent != CHANGE:
-                turn.say(Key.LANGUAGE_SWITCHED, language=decision.language)
         if explicit is not None:
             turn.set(language_chosen=True)
         return turn.events
@@ -79,7 +75,7 @@ class ActionChangeLanguage(Action):
                 Choice(
                     id="",
                     key=f"language_name.{code}",
-                    intent=CHANGE,
+                    intent=CHANGE_LANGUAGE,
                     entities={"language": code},
                 )
                 for code in languages.offered

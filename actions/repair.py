@@ -113,7 +113,7 @@ class ActionRepeat(Action):
             return turn.events
         turn.say(Key.REPAIR_REPEAT)
         for say in said:
-            details = say.dict(exclude={"key", "language", "choices", "after"})
+            details = say.dict(exclude={"key", "language", "choices", "before", "after"})
             turn.say(say.key, choices=say.choices, **details)
         return turn.events
 

@@ -22,6 +22,7 @@ from bot.say import Choice, Say
 
 FORM = "request_form"
 LISTEN = "action_listen"
+CHANGE_LANGUAGE = "change_language"
 
 
 class Turn:
@@ -33,6 +34,7 @@ class Turn:
         self.guidance: Guidance = shipped_guidance()
         self.events: list[EventType] = []
         self._dispatcher = dispatcher
+        self._has_spoken = False
 
     # -- what was said ---------------------------------------------------------------------
 
@@ -125,7 +127,10 @@ class Turn:
     def say(self, key: str | Key, *, choices: tuple[Choice, ...] = (), **details: Any) -> None:
         """Says something; its choices become the ones that can be chosen."""
         language = details.pop("language", self.language)
-        after = tuple(details.pop("after", ()))
+        before, after = tuple(details.pop("before", ())), tuple(details.pop("after", ()))
+        if self._owes_switch_notice():
+            before = (Key.LANGUAGE_SWITCHED.value, *before)
+        self._has_spoken = True
         if details.get("topics") and self._owes_draft_notice(language):
             after = (*after, Key.LANGUAGE_DRAFT_NOTICE.value)
             self.set(draft_noticed=True)
@@ -133,7 +138,9 @@ class Turn:
             choices = number_choices(choices, str(self.message.get("message_id") or ""))
             self.set(choices=[choice.dict() for choice in choices])
         name = key.value if isinstance(key, Key) else key
-        say = Say(key=name, language=language, choices=choices, after=after, **details)
+        say = Say(
+            key=name, language=language, choices=choices, before=before, after=after, **details
+        )
         self._dispatcher.utter_message(response=name, say=say.as_json())
 
     def topic_choices(self, topic: str, known: Mapping[str, str]) -> tuple[Choice, ...]:
@@ -151,8 +158,8 @@ class Turn:
             for name, topic in self.guidance.topics.items()
             if topic.mode and "item" in topic.request
         }
-        topic = by_item.get(known.get("item", ""), "medical_records")
-        return about(self.guidance, topic, known, ())
+        topic = by_item.get(known.get("item", "records"), "medical_records")
+        return about(self.guidance, topic, {"item": "records", **known}, ())
 
     def autopsy_dates(self) -> dict[str, date]:
         """The date of death that was said, and from when the report can be asked for."""
@@ -161,6 +168,29 @@ class Turn:
             return {}
         days = self.guidance.directory.facts["autopsy_business_days"].value
         return {"death": death, "requestable_from": business_days_after(death, days)}
+
+    def _owes_switch_notice(self) -> bool:
+        """Is this the first answer to a message that changed the language by being in another?
+
+        Rasa drops what a slot's action says (ActionExtractSlots keeps its slots only), so
+        action_update_language cannot confirm the switch itself.
+        """
+        asked_for = (self.message.get("metadata") or {}).get("language") is not None
+        if self._has_spoken or asked_for or self.intent == CHANGE_LANGUAGE:
+            return False
+        switched_to: str | None = None
+        in_this_turn = True
+        for event in reversed(self.tracker.events):
+            kind = event.get("event")
+            if kind == "slot" and event.get("name") == "language":
+                if not in_this_turn:
+                    return event.get("value") not in (None, switched_to)
+                switched_to = switched_to or event.get("value")
+            elif in_this_turn and (kind == "bot" or (kind == "user" and switched_to is None)):
+                return False
+            elif kind == "user":
+                in_this_turn = False
+        return False
 
     def _owes_draft_notice(self, language: str) -> bool:
         noticed = bool(self.tracker.get_slot("draft_noticed"))
