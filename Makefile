@@ -17,7 +17,7 @@ endif
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-run: train ## set up, train if the data have changed, and serve the web chat (PORT=8080 HOST=127.0.0.1)
+run: setup ## set up, train if the data have changed, and serve the web chat (PORT=5005 HOST=127.0.0.1)
 	@./roi serve $(SERVE)
 
 test: lint types check unit validate train ## everything that CI checks
@@ -48,10 +48,10 @@ format: setup ## lay out the code and mend what can be mended by itself
 	@$(PYTHON) -m ruff check --fix .
 	@$(PYTHON) -m ruff format .
 
-shell: train ## talk to the assistant in the terminal
+shell: setup ## talk to the assistant in the terminal
 	@./roi shell
 
-ask: train ## answer one message: make ask TEXT="how do i get my x-rays"
+ask: setup ## answer one message: make ask TEXT="how do i get my x-rays"
 	@./roi ask "$$TEXT"
 
 bench: train ## measure: each programme in benchmarks/ in turn
