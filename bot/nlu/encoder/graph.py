@@ -1,0 +1,126 @@
+"""Builds the encoder as an ONNX graph; the package `onnx` is needed here and nowhere else.
+
+A plain BERT of as many layers as the weights have, written in the fused operators that ONNX Runtime
+optimises such models to. The matrices stay in 4 bits, value for value as they come: MatMulNBits
+multiplies by them directly, which takes a third of the time and a sixth of the memory of the same
+graph in single precision (cosine of the vectors above 0.9999).
+
+The word embeddings are not in the graph: 54 MB of which a text needs a few rows (see
+:mod:`.model`). There is no attention mask either: texts run together only when they have the same
+number of tokens, so nothing is padded.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+from bot.nlu.encoder.q4 import BLOCK, nibbles, scales
+from bot.nlu.encoder.weights import Shape, Weights
+
+INPUT, OUTPUT = "word_embeddings", "last_hidden_state"
+
+_FUSED = "com.microsoft"  # the domain of ONNX Runtime's own operators
+_OPSET, _IR = 17, 9
+# Products are summed up in integers, a block of the activations scaled to 8 bits at a time.
+_INT8_ACTIVATIONS = 4
+
+
+def build_graph(weights: Weights) -> onnx.ModelProto:
+    """The graph from word embeddings to the last hidden state, both [texts, tokens, hidden]."""
+    return _Builder(weights).model()
+
+
+class _Builder:
+    def __init__(self, weights: Weights) -> None:
+        self._weights, self._shape = weights, weights.shape
+        self._nodes: list[onnx.NodeProto] = []
+        self._constants: list[onnx.TensorProto] = []
+
+    def model(self) -> onnx.ModelProto:
+        state = self._norm(self._positions(), "emb.ln")
+        for layer in range(self._shape.layers):
+            state = self._layer(state, f"l{layer}.")
+        self._node("Identity", [state], OUTPUT)
+        graph = helper.make_graph(
+            self._nodes, "encoder", [_tensor(INPUT, self._shape)], [_tensor(OUTPUT, self._shape)],
+            self._constants,
+        )  # fmt: skip
+        versions = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
+        return helper.make_model(graph, opset_imports=versions, ir_version=_IR)
+
+    def _positions(self) -> str:
+        """Word embeddings, plus those of the position and of the first type."""
+        hidden = self._shape.hidden
+        vectors = self._weights.vectors
+        table = vectors["emb.pos"].reshape(1, -1, hidden) + vectors["emb.type"][:hidden]
+        zero, one, two = (
+            self._constant(f"axis{i}", np.array([i], dtype=np.int64)) for i in range(3)
+        )
+        shape = self._node("Shape", [INPUT], "shape")
+        tokens = self._node("Slice", [shape, one, two], "tokens")
+        rows = self._node("Slice", [self._constant("emb.pos", table), zero, tokens, one], "rows")
+        return self._node("Add", [INPUT, rows], "embedded")
+
+    def _layer(self, state: str, layer: str) -> str:
+        heads = self._shape.heads
+        parts = [self._multiply(state, f"{layer}{name}", bias=False) for name in "qkv"]
+        biases = np.concatenate([self._weights.vectors[f"{layer}{name}.b"] for name in "qkv"])
+        mixed = self._fused(
+            "MultiHeadAttention",
+            [*parts, self._constant(f"{layer}qkv.b", biases)],
+            f"{layer}attention",
+            num_heads=heads,
+        )
+        state = self._add_norm(state, self._multiply(mixed, f"{layer}ao"), f"{layer}aln")
+        inner = self._multiply(state, f"{layer}fi", bias=False)
+        active = self._fused("BiasGelu", [inner, self._vector(f"{layer}fi.b")], f"{layer}gelu")
+        return self._add_norm(state, self._multiply(active, f"{layer}fo"), f"{layer}oln")
+
+    def _multiply(self, state: str, name: str, bias: bool = True) -> str:
+        blocks = self._weights.matrices[f"{name}.w"]
+        rows, columns = blocks.shape[0], blocks.shape[1] * BLOCK
+        numbers = nibbles(blocks)
+        pairs = numbers[..., 0::2] | (numbers[..., 1::2] << 4)  # neighbours share a byte here
+        inputs = [
+            state,
+            self._constant(f"{name}.w", pairs),
+            self._constant(f"{name}.scales", scales(blocks)),
+        ]
+        if bias:
+            inputs += ["", "", self._vector(f"{name}.b")]  # no zero points (8 it is), no groups
+        return self._fused(
+            "MatMulNBits", inputs, name,
+            K=columns, N=rows, bits=4, block_size=BLOCK, accuracy_level=_INT8_ACTIVATIONS,
+        )  # fmt: skip
+
+    def _norm(self, state: str, name: str) -> str:
+        inputs = [state, self._vector(f"{name}.w"), self._vector(f"{name}.b")]
+        return self._node("LayerNormalization", inputs, name, epsilon=self._shape.epsilon)
+
+    def _add_norm(self, state: str, change: str, name: str) -> str:
+        inputs = [state, change, self._vector(f"{name}.w"), self._vector(f"{name}.b")]
+        return self._fused("SkipLayerNormalization", inputs, name, epsilon=self._shape.epsilon)
+
+    def _vector(self, name: str) -> str:
+        return self._constant(name, self._weights.vectors[name])
+
+    def _constant(self, name: str, value: npt.NDArray[Any]) -> str:
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        return name
+
+    def _fused(self, operator: str, inputs: list[str], output: str, **settings: Any) -> str:
+        return self._node(operator, inputs, output, domain=_FUSED, **settings)
+
+    def _node(self, operator: str, inputs: list[str], output: str, **settings: Any) -> str:
+        self._nodes.append(helper.make_node(operator, inputs, [output], name=output, **settings))
+        return output
+
+
+def _tensor(name: str, shape: Shape) -> onnx.ValueInfoProto:
+    dimensions: list[str | int | None] = ["texts", "tokens", shape.hidden]
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, dimensions)
