@@ -26,9 +26,15 @@ MIX = {
         "what's the weather like",
     ],
     "es": ["necesito mi historial", "es de mi hija", "para el abogado", "no", "cuánto se tarda"],
-    "pt": ["preciso do meu prontuário", "do meu pai que faleceu", "para mim", "não sei", "qual o fax"],
+    "pt": [
+        "preciso do meu prontuário",
+        "do meu pai que faleceu",
+        "para mim",
+        "não sei",
+        "qual o fax",
+    ],
 }
-"""A realistic mix: questions, answers in the guided request, a digression, small talk, out of scope."""
+"""A realistic mix: questions, answers in the guided request, a digression, small talk."""
 
 
 def _ms(seconds: float) -> str:
@@ -55,8 +61,10 @@ async def _measure() -> None:
     print(f"load of the model  {_ms(loaded - before)}   (with content and wording)")
     print(f"start to first answer {_ms(first - START)}")
     fresh = await _fresh(conversation)
-    print(f"turn, mix in fresh conversations  p50 {_ms(statistics.median(fresh))}"
-          f"  p95 {_ms(_percentile(fresh, 95))}  ({len(fresh)} turns)")
+    print(
+        f"turn, mix in fresh conversations  p50 {_ms(statistics.median(fresh))}"
+        f"  p95 {_ms(_percentile(fresh, 95))}  ({len(fresh)} turns)"
+    )
     for turn, seconds in (await _long(conversation)).items():
         print(f"turn {turn:3d} of one conversation      p50 {_ms(seconds)}")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
