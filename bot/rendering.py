@@ -203,7 +203,9 @@ class Renderer:
     def _contact_line(self, contact: dict[str, Any]) -> str:
         details = [contact[key] for key in ("phone", "hours", "url") if contact[key]]
         line = ", ".join([contact["name"], *details])
-        return f"{line}. {contact['open_now']}" if contact["open_now"] else line
+        if not contact["open_now"]:
+            return line
+        return f"{line.removesuffix('.')}. {contact['open_now']}"  # "4:30 p. m." ends in one
 
     def _numbered(self, say: Say) -> str:
         titles = self.choice_titles(say)
