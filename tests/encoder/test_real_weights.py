@@ -18,10 +18,12 @@ import pytest
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
-from bot.nlu.encoder.build import ENCODER, build_encoder, find_weights
+from bot.nlu.encoder.build import ENCODER, PIECES, SCORES, build_encoder, find_weights
 from bot.nlu.encoder.errors import EncoderError
 from bot.nlu.encoder.model import PREFIX, SentenceEncoder
 from bot.nlu.encoder.tokenizer import UnigramTokenizer
+from bot.nlu.encoder.weights import read_weights
+from tests.encoder.hugging_face import tokenizer_json
 
 REFERENCE: list[dict[str, Any]] = json.loads(
     Path(__file__).with_name("reference_vectors.json").read_text(encoding="utf-8")
@@ -60,8 +62,10 @@ def test_texts_have_as_many_tokens_as_in_the_reference(
 
 def test_hugging_face_tokenizers_gives_the_same_ids(folder: Path) -> None:
     library = pytest.importorskip("tokenizers")
-    reference = library.Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer = UnigramTokenizer.load(folder / "tokenizer.json")
+    vocabulary = read_weights(find_weights()).vocabulary
+    form = tokenizer_json(vocabulary.pieces, vocabulary.scores)
+    reference = library.Tokenizer.from_str(json.dumps(form))
+    tokenizer = UnigramTokenizer.load(folder / PIECES, folder / SCORES)
     for row in REFERENCE:
         for text in (row["text"], PREFIX + row["text"].upper(), row["text"].replace(" ", "")):
             assert tokenizer.ids(text, 512) == reference.encode(text).ids, text

@@ -13,12 +13,19 @@ import pytest
 pytest.importorskip("onnx")
 pytest.importorskip("onnxruntime")
 
-from bot.nlu.encoder.build import GRAPH, MANIFEST, TOKENIZER, WORDS, build_encoder, sha256
+from bot.nlu.encoder.build import FILES, GRAPH, MANIFEST, WORDS, build_encoder, sha256
 from bot.nlu.encoder.errors import EncoderError
-from bot.nlu.encoder.model import MAX_CHARACTERS, EncoderSettings, SentenceEncoder, prepare
+from bot.nlu.encoder.model import (
+    MAX_CHARACTERS,
+    TOKENIZER,
+    EncoderSettings,
+    SentenceEncoder,
+    prepare,
+)
 from bot.nlu.encoder.weights import read_weights
+from tests.encoder.hugging_face import tokenizer_json
 from tests.encoder.official_graph import official_graph
-from tests.encoder.tiny import SHAPE, write_tiny_weights
+from tests.encoder.tiny import PIECES, SCORES, SHAPE, write_tiny_weights
 
 TEXTS = ["records", "a record", "copy records", "query", "病历", "a cord of red", "records a copy"]
 
@@ -48,13 +55,13 @@ def copy(weights: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def export(weights: Path, built: Path, tmp_path: Path) -> Path:
+def export(weights: Path, tmp_path: Path) -> Path:
     """A folder like the official export, with the same weights."""
     folder = tmp_path / "official"
     folder.mkdir()
     graph = official_graph(read_weights(weights))
     (folder / GRAPH).write_bytes(graph.SerializeToString())
-    (folder / TOKENIZER).write_bytes((built / TOKENIZER).read_bytes())
+    (folder / TOKENIZER).write_text(json.dumps(tokenizer_json(PIECES, SCORES)), encoding="utf-8")
     return folder
 
 
@@ -64,7 +71,7 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 def test_a_build_has_all_its_files_and_leaves_nothing_else(copy: Path) -> None:
-    assert {path.name for path in copy.iterdir()} == {GRAPH, MANIFEST, TOKENIZER, WORDS}
+    assert {path.name for path in copy.iterdir()} == {*FILES, MANIFEST}
     assert [path.name for path in copy.parent.iterdir()] == [copy.name]
 
 
@@ -86,7 +93,7 @@ def test_other_weights_are_not_built_from(weights: Path, tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", [GRAPH, TOKENIZER, WORDS])
+@pytest.mark.parametrize("name", FILES)
 def test_a_damaged_file_is_not_loaded(copy: Path, name: str) -> None:
     data = bytearray((copy / name).read_bytes())
     data[-1] ^= 1
@@ -95,7 +102,7 @@ def test_a_damaged_file_is_not_loaded(copy: Path, name: str) -> None:
         SentenceEncoder.load(copy)
 
 
-@pytest.mark.parametrize("name", [GRAPH, MANIFEST, TOKENIZER, WORDS])
+@pytest.mark.parametrize("name", [*FILES, MANIFEST])
 def test_a_missing_file_is_named(copy: Path, name: str) -> None:
     (copy / name).unlink()
     with pytest.raises(EncoderError, match=name):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.nlu.encoder.errors import EncoderError
-from bot.nlu.encoder.tokenizer import UnigramTokenizer, normalize, tokenizer_json
+from bot.nlu.encoder.tokenizer import UnigramTokenizer, normalize, save
+from tests.encoder.hugging_face import tokenizer_json
 from tests.encoder.tiny import PIECES, SCORES
 
 TEXTS = [
@@ -63,11 +64,13 @@ def test_full_width_and_decomposed_letters_become_plain_ones() -> None:
     assert normalize("ＭＲＩ cafe\u0301") == "MRI café"
 
 
-def test_the_file_read_back_gives_the_same_ids(tmp_path: Path, tokenizer: UnigramTokenizer) -> None:
+def test_both_kinds_of_files_give_the_same_ids(tmp_path: Path, tokenizer: UnigramTokenizer) -> None:
     path = tmp_path / "tokenizer.json"
     path.write_text(json.dumps(tokenizer_json(PIECES, SCORES)), encoding="utf-8")
-    again = UnigramTokenizer.load(path)
-    assert [again.ids(text, 512) for text in TEXTS] == [tokenizer.ids(t, 512) for t in TEXTS]
+    pieces, scores = tmp_path / "pieces.txt", tmp_path / "scores.npy"
+    save(PIECES, SCORES, pieces, scores)
+    for again in (UnigramTokenizer.load_json(path), UnigramTokenizer.load(pieces, scores)):
+        assert [again.ids(text, 512) for text in TEXTS] == [tokenizer.ids(t, 512) for t in TEXTS]
 
 
 def test_hugging_face_tokenizers_gives_the_same_ids(tokenizer: UnigramTokenizer) -> None:
@@ -86,9 +89,18 @@ def test_another_file_is_refused(tmp_path: Path, content: str) -> None:
     path = tmp_path / "tokenizer.json"
     path.write_text(content, encoding="utf-8")
     with pytest.raises(EncoderError):
-        UnigramTokenizer.load(path)
+        UnigramTokenizer.load_json(path)
 
 
 def test_a_missing_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="not a tokenizer"):
-        UnigramTokenizer.load(tmp_path / "none.json")
+        UnigramTokenizer.load_json(tmp_path / "none.json")
+    with pytest.raises(EncoderError, match=r"none\.txt: not usable"):
+        UnigramTokenizer.load(tmp_path / "none.txt", tmp_path / "none.npy")
+
+
+def test_files_that_do_not_belong_together_are_refused(tmp_path: Path) -> None:
+    pieces, scores = tmp_path / "pieces.txt", tmp_path / "scores.npy"
+    save(PIECES, SCORES[:-1], pieces, scores)
+    with pytest.raises(EncoderError, match="27 pieces and 26 scores"):
+        UnigramTokenizer.load(pieces, scores)

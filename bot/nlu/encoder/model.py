@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from bot.nlu.encoder.build import GRAPH, TOKENIZER, WORDS, read_manifest, sha256, verify
+from bot.nlu.encoder.build import GRAPH, PIECES, SCORES, WORDS, read_manifest, sha256, verify
 from bot.nlu.encoder.errors import EncoderError
 from bot.nlu.encoder.q4 import Floats
 from bot.nlu.encoder.runtime import BuiltGraph, OfficialGraph
@@ -26,6 +26,8 @@ PREFIX = "query: "
 
 MAX_CHARACTERS = 300
 """People's questions are far shorter; what stands after this would only cost time."""
+
+TOKENIZER = "tokenizer.json"  # of the official export; GRAPH has the same name in both
 
 MAX_TOKENS = 512  # the model has no more positions
 _BATCH = 16
@@ -83,7 +85,7 @@ class SentenceEncoder:
         except EncoderError as error:
             raise EncoderError(f"{error} Delete {folder} and run `roi train`.") from error
         graph = BuiltGraph.load(folder / GRAPH, folder / WORDS, settings.threads)
-        tokenizer = UnigramTokenizer.load(folder / TOKENIZER)
+        tokenizer = UnigramTokenizer.load(folder / PIECES, folder / SCORES)
         if tokenizer.size > graph.words:
             raise EncoderError(f"{folder}: more pieces than embeddings. Delete it, `roi train`.")
         return cls(tokenizer, graph, _identity(hashes), settings.cache_size)
@@ -110,7 +112,7 @@ class SentenceEncoder:
             raise EncoderError(f"Give the SHA-256 of {' and '.join(needed)}, and of nothing else.")
         verify(folder, dict(hashes))
         graph = OfficialGraph.load(folder / GRAPH, settings.threads)
-        tokenizer = UnigramTokenizer.load(folder / TOKENIZER)
+        tokenizer = UnigramTokenizer.load_json(folder / TOKENIZER)
         return cls(tokenizer, graph, _identity(dict(hashes)), settings.cache_size)
 
     def encode(self, text: str) -> Floats:
