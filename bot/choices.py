@@ -25,9 +25,7 @@ def number_choices(choices: Sequence[Choice], turn: str) -> tuple[Choice, ...]:
     )
 
 
-def chosen_by_text(
-    text: str, choices: Sequence[Choice], titles: Sequence[str]
-) -> Choice | None:
+def chosen_by_text(text: str, choices: Sequence[Choice], titles: Sequence[str]) -> Choice | None:
     """The choice that a typed message means: its number ("2", "2.", "٢") or its very title.
 
     Args:

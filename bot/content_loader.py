@@ -76,9 +76,7 @@ class LineLookup:
 
     def problem(self, location: Location, message: str, advice: str) -> str:
         """One problem in the house format, for checks beyond a model's reach."""
-        return problem(
-            self.path, self.line(*location), _field(location), message, advice
-        )
+        return problem(self.path, self.line(*location), _field(location), message, advice)
 
     def error(self, location: Location, message: str, advice: str) -> ContentError:
         """The same as an exception to raise."""
@@ -124,9 +122,7 @@ def load_yaml(path: Path) -> tuple[Any, LineLookup]:
         raise _error(path, line, key, message, advice) from error
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        advice = (
-            "Check the indentation, colons and quotes on this line and the one before"
-        )
+        advice = "Check the indentation, colons and quotes on this line and the one before"
         message = str(error.problem or error.context)
         raise _error(path, mark.line + 1, "syntax", message, advice) from error
     except ReaderError as error:
@@ -169,9 +165,7 @@ def validated(path: Path, model: type[Model]) -> Model:
         raise ContentError(*problems) from error
 
 
-def _error(
-    path: Path, line: int, field: str, message: str, advice: str
-) -> ContentError:
+def _error(path: Path, line: int, field: str, message: str, advice: str) -> ContentError:
     return ContentError(problem(path, line, field, message, advice))
 
 
@@ -193,19 +187,13 @@ def _read(path: Path) -> str:
 def _plain(node: object, lookup: LineLookup, location: Location) -> Any:
     """Turns ruamel's annotated tree into plain values that pydantic and == understand."""
     if _is_tagged(node):
-        raise lookup.error(
-            location, "YAML tags (`!`) are not used here", "Put it in quotes"
-        )
+        raise lookup.error(location, "YAML tags (`!`) are not used here", "Put it in quotes")
     if isinstance(node, CommentedMap):
         return {
-            _scalar(key): _plain(value, lookup, (*location, key))
-            for key, value in node.items()
+            _scalar(key): _plain(value, lookup, (*location, key)) for key, value in node.items()
         }
     if isinstance(node, CommentedSeq):
-        return [
-            _plain(value, lookup, (*location, index))
-            for index, value in enumerate(node)
-        ]
+        return [_plain(value, lookup, (*location, index)) for index, value in enumerate(node)]
     return _scalar(node)
 
 
@@ -220,9 +208,7 @@ def _scalar(value: object) -> Any:
 def _check_keys(data: dict[Any, Any], lookup: LineLookup) -> None:
     for key in data:
         if not isinstance(key, str):
-            raise lookup.error(
-                (key,), "a key must be text", f'Put it in quotes: "{key}":'
-            )
+            raise lookup.error((key,), "a key must be text", f'Put it in quotes: "{key}":')
 
 
 def _check_language(data: dict[str, Any], lookup: LineLookup) -> None:
@@ -235,9 +221,7 @@ def _check_language(data: dict[str, Any], lookup: LineLookup) -> None:
         raise lookup.error(("language",), message, advice)
 
 
-def _describe(
-    item: Any, model: type[BaseModel], data: object, lookup: LineLookup
-) -> str:
+def _describe(item: Any, model: type[BaseModel], data: object, lookup: LineLookup) -> str:
     location: Location = tuple(part for part in item["loc"] if part != "__root__")
     return lookup.problem(location, item["msg"], mend(item, model, location, data))
 
@@ -259,9 +243,7 @@ def _first_line(tree: object) -> int:
 def _field(location: Location) -> str:
     text = ""
     for part in location:
-        text += (
-            f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-        )
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
     return text or "file"
 
 

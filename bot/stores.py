@@ -58,9 +58,7 @@ class ConversationStore(SQLTrackerStore):
         if len(rows) < HISTORY:
             return list(rows)
         # Begin where a turn begins: policies compare states from one listening to the next.
-        first = next(
-            (i for i, row in enumerate(rows) if row.action_name == "action_listen"), 0
-        )
+        first = next((i for i, row in enumerate(rows) if row.action_name == "action_listen"), 0)
         older = mine.filter(event.id < rows[first].id)
         latest = sa.func.max(event.id)
         slots = older.filter(event.type_name == "slot").with_entities(latest)
@@ -91,4 +89,3 @@ def _tune_sqlite(connection: Any, _: object) -> None:
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.close()
-

@@ -95,9 +95,7 @@ class Wording:
         return language in self._drafts
 
 
-def load_wording(
-    guidance: Guidance, languages: Iterable[str], folder: Path = FOLDER
-) -> Wording:
+def load_wording(guidance: Guidance, languages: Iterable[str], folder: Path = FOLDER) -> Wording:
     """Reads and checks the wording of all offered languages.
 
     Args:
@@ -261,4 +259,3 @@ def _facts(
 def _tidied(text: str) -> str:
     # An empty dynamic value leaves its neighbours' spaces; a link may end in a full stop itself.
     return re.sub(r"([.!?])\.(?=\s|$)", r"\1", re.sub(r" {2,}", " ", text)).strip()
-

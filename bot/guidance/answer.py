@@ -10,9 +10,7 @@ from bot.guidance.resolver import Known, Plan, matters, resolve
 GUIDE_ME = "guide_me"
 
 
-def starting_request(
-    guidance: Guidance, topic: str, said: Known, carried: Known
-) -> dict[str, str]:
+def starting_request(guidance: Guidance, topic: str, said: Known, carried: Known) -> dict[str, str]:
     """The request that a question about a topic begins with.
 
     Args:
@@ -34,9 +32,7 @@ def starting_request(
     return known
 
 
-def about(
-    guidance: Guidance, topic: str, known: Known, items: Sequence[str]
-) -> tuple[str, ...]:
+def about(guidance: Guidance, topic: str, known: Known, items: Sequence[str]) -> tuple[str, ...]:
     """The topics that an answer is about, the one answered first.
 
     What is asked for and whose it is cross: "my mother died and I need her X-rays" is about
@@ -102,4 +98,3 @@ def merged(known: Known, said: Mapping[str, str]) -> dict[str, str]:
             continue
         result[field] = value
     return result
-

@@ -111,9 +111,7 @@ def massachusetts_holidays() -> Container[date]:
     return holidays.country_holidays("US", subdiv="MA")
 
 
-def business_days_after(
-    day: date, count: int, holidays: Container[date] | None = None
-) -> date:
+def business_days_after(day: date, count: int, holidays: Container[date] | None = None) -> date:
     """The date on which a number of business days have passed since a day.
 
     Args:
@@ -134,9 +132,7 @@ def business_days_after(
     if count == 0:
         return day
     closed = massachusetts_holidays() if holidays is None else holidays
-    working = _days(
-        ("mon", "tue", "wed", "thu", "fri"), day + timedelta(days=1), closed
-    )
+    working = _days(("mon", "tue", "wed", "thu", "fri"), day + timedelta(days=1), closed)
     return next(islice(working, count - 1, None))
 
 
@@ -175,15 +171,11 @@ def open_state(
 def _next_opening(
     hours: OpeningHours, moment: datetime, today: date, closed: Container[date]
 ) -> datetime:
-    openings = (
-        _at(hours, day, hours.opens) for day in _days(hours.days, today, closed)
-    )
+    openings = (_at(hours, day, hours.opens) for day in _days(hours.days, today, closed))
     return next(opening for opening in openings if _utc(opening) > moment)
 
 
-def _days(
-    weekdays: Iterable[str], first: date, closed: Container[date]
-) -> Iterator[date]:
+def _days(weekdays: Iterable[str], first: date, closed: Container[date]) -> Iterator[date]:
     rule = rrule(DAILY, byweekday=[_RULE_DAYS[day] for day in weekdays], dtstart=first)
     return (moment.date() for moment in rule if moment.date() not in closed)
 

@@ -77,9 +77,7 @@ def is_worth_asking(guidance: Guidance, field: str, known: Known) -> bool:
         if not table.asks or all(field not in rule.when for rule in table.rules):
             continue
         outcomes = {
-            frozenset(
-                _key(rule.then) for rule in remaining(table, routes, {**known, field: value})
-            )
+            frozenset(_key(rule.then) for rule in remaining(table, routes, {**known, field: value}))
             for value in values
         }
         if len(outcomes) > 1:
@@ -127,12 +125,8 @@ def resolve(guidance: Guidance, known: Known) -> Plan:
         else UNSURE
         for field in routes.fields
     }
-    hits = [
-        rule for table in routes.tables for rule in table.rules if matches(rule, answers)
-    ]
-    open_fields = tuple(
-        field for field in routes.fields if is_worth_asking(guidance, field, known)
-    )
+    hits = [rule for table in routes.tables for rule in table.rules if matches(rule, answers)]
+    open_fields = tuple(field for field in routes.fields if is_worth_asking(guidance, field, known))
     return Plan(
         rules=tuple(rule.id for rule in hits),
         contacts=_joined(rule.then.contacts for rule in hits),

@@ -37,9 +37,7 @@ def today_at_hospital() -> date:
     return datetime.now(tz.gettz("America/New_York")).date()
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class DateEntityExtractor(GraphComponent, EntityExtractorMixin):
     """Adds an entity ``date`` with an ISO value for each date up to today."""
 

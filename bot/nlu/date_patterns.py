@@ -76,9 +76,7 @@ class _Builder:
             rf"(?:{self.start}(?P<day>{_DIGITS})(?P<ordinal>{_options(words.ordinals)})?"
             rf"|(?P<dayword>{self._any(words.day_words)}))"
         )
-        self.year = (
-            rf"(?P<year>[0-9]{{4}})(?:{_SPACE}?{_options(words.year_suffixes)})?"
-        )
+        self.year = rf"(?P<year>[0-9]{{4}})(?:{_SPACE}?{_options(words.year_suffixes)})?"
 
     def patterns(self) -> Patterns:
         """All patterns."""
@@ -113,9 +111,7 @@ class _Builder:
             days_ago=re.compile(rf"(?P<word>{self._any(words.days_ago)})"),
             ago=[self._template(text) for text in words.ago],
             last_weekday=[self._template(text) for text in words.last_weekday],
-            record=re.compile(
-                rf"{self._any(words.number_words)}{_SPACE}?[:#.]{{0,3}}{_SPACE}?\Z"
-            ),
+            record=re.compile(rf"{self._any(words.number_words)}{_SPACE}?[:#.]{{0,3}}{_SPACE}?\Z"),
         )
 
     def _any(self, words: Iterable[str]) -> str:

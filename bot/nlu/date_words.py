@@ -98,9 +98,7 @@ class DateWords(BaseModel):
     last_weekday: list[str] = []
 
     @validator("months", "weekdays")
-    def _tells_its_names_apart(
-        cls, value: list[list[str]], field: ModelField
-    ) -> list[list[str]]:
+    def _tells_its_names_apart(cls, value: list[list[str]], field: ModelField) -> list[list[str]]:
         expected = {"months": 12, "weekdays": 7}[field.name]
         if len(value) != expected:
             raise ValueError(f"it has {len(value)} entries instead of {expected}")

@@ -134,9 +134,7 @@ class _Scanner:
         self._days_ago = {key(word): days for word, days in words.days_ago.items()}
         self._numbers = {key(word): number for word, number in words.numbers.items()}
         self._units = {
-            key(name): f"{unit}s"
-            for unit, names in words.units.items()
-            for name in names
+            key(name): f"{unit}s" for unit, names in words.units.items() for name in names
         }
 
     def scan(self, folded: Folded, today: date) -> list[FoundDate]:
@@ -151,8 +149,7 @@ class _Scanner:
             candidates.sort(key=lambda found: (-found.strength, found.start))
             for candidate in candidates:
                 if not any(
-                    candidate.meets(other, folded.text, even_touching=is_relative)
-                    for other in kept
+                    candidate.meets(other, folded.text, even_touching=is_relative) for other in kept
                 ):
                     kept.append(candidate)
         return [
@@ -173,9 +170,7 @@ class _Scanner:
                 if candidate is not None:
                     yield candidate
 
-    def _read_named(
-        self, match: re.Match[str], is_usual: bool, today: date
-    ) -> _Candidate | None:
+    def _read_named(self, match: re.Match[str], is_usual: bool, today: date) -> _Candidate | None:
         part = match.groupdict()
         year = part["year"] or part.get("two")
         is_marked = bool(part["ordinal"] or part["link"] or part["dayword"])
@@ -194,9 +189,7 @@ class _Scanner:
             value = _dated(match["year"], int(match["month"]), int(match["day"]), today)
             yield self._number(match, value, text)
         for match in self._patterns.numeric.finditer(text):
-            value = self._in_order(
-                int(match["a"]), int(match["b"]), match["year"], today
-            )
+            value = self._in_order(int(match["a"]), int(match["b"]), match["year"], today)
             yield self._number(match, value, text)
         for is_after_cue, pattern in enumerate(self._patterns.short):
             for match in pattern.finditer(text):
@@ -207,9 +200,7 @@ class _Scanner:
                 if value is not None and self._knows_order and not is_idiom:
                     yield _Candidate(*match.span("all"), value, 0)
 
-    def _number(
-        self, match: re.Match[str], value: date | None, text: str
-    ) -> _Candidate:
+    def _number(self, match: re.Match[str], value: date | None, text: str) -> _Candidate:
         before = text[max(0, match.start() - 40) : match.start()]
         is_record = self._patterns.record.search(before) is not None
         return _Candidate(*match.span(), None if is_record else value, 1_000)

@@ -27,9 +27,7 @@ from bot.nlu.intent_classifier import INTENT_RANKING
 from bot.paths import CONTENT
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class IntentDecider(GraphComponent):
     """Replaces the most probable intent by what the assistant should act on."""
 

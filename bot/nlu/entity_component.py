@@ -18,9 +18,7 @@ from bot.nlu.entities import EntityMatcher, load_matcher
 EXTRACTOR = "RequestEntityExtractor"
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class RequestEntityExtractor(GraphComponent):
     """Finds item, subject, destination, sensitivity and requester with spaCy."""
 

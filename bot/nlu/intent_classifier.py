@@ -26,9 +26,7 @@ INTENT_RANKING = "intent_ranking"
 FIELD_ENTITIES = ("item", "subject", "destination", "sensitivity", "requester")
 
 
-@DefaultV1Recipe.register(
-    DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True
-)
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntentClassifier(GraphComponent):
     """Answers with a probability for the likeliest intents."""
 

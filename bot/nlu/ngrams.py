@@ -53,13 +53,11 @@ def terms(text: str, settings: NgramSettings) -> Counter[str]:
             if size > len(padded):
                 break
             found.update(
-                "c:" + padded[start : start + size]
-                for start in range(len(padded) - size + 1)
+                "c:" + padded[start : start + size] for start in range(len(padded) - size + 1)
             )
     for size in range(1, settings.max_words + 1):
         found.update(
-            "w:" + " ".join(words[start : start + size])
-            for start in range(len(words) - size + 1)
+            "w:" + " ".join(words[start : start + size]) for start in range(len(words) - size + 1)
         )
     return found
 
@@ -67,9 +65,7 @@ def terms(text: str, settings: NgramSettings) -> Counter[str]:
 class NgramVectorizer:
     """TF-IDF over n-grams, characters and words each scaled to length one, plus named features."""
 
-    def __init__(
-        self, vocabulary: dict[str, int], idf: Array, settings: NgramSettings
-    ) -> None:
+    def __init__(self, vocabulary: dict[str, int], idf: Array, settings: NgramSettings) -> None:
         """Args: the column of each term, its inverse document frequency, the settings."""
         self.vocabulary, self.idf, self.settings = vocabulary, idf, settings
 
@@ -90,9 +86,7 @@ class NgramVectorizer:
         documents: Counter[str] = Counter()
         for text, names in zip(texts, features, strict=True):
             documents.update(set(terms(text, settings)) | {f"f:{name}" for name in names})
-        kept = sorted(
-            term for term, count in documents.items() if count >= settings.min_examples
-        )
+        kept = sorted(term for term, count in documents.items() if count >= settings.min_examples)
         idf = [math.log((1 + len(texts)) / (1 + documents[term])) + 1 for term in kept]
         vocabulary = {term: index for index, term in enumerate(kept)}
         return cls(vocabulary, np.asarray(idf, dtype=np.float32), settings)
@@ -119,9 +113,7 @@ class NgramVectorizer:
                 values.append(0.5)
         return np.asarray(columns, dtype=np.int64), np.asarray(values, dtype=np.float32)
 
-    def matrix(
-        self, texts: Sequence[str], features: Sequence[Iterable[str]]
-    ) -> csr_matrix:
+    def matrix(self, texts: Sequence[str], features: Sequence[Iterable[str]]) -> csr_matrix:
         """The vectors of many texts, for training."""
         rows = [self.vector(t, f) for t, f in zip(texts, features, strict=True)]
         starts = np.cumsum([0, *(len(columns) for columns, _ in rows)])

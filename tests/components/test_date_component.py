@@ -95,9 +95,7 @@ def test_a_message_without_text_is_left_alone(tmp_path: Path) -> None:
     assert message.get("entities") is None
 
 
-def test_the_folder_is_found_from_anywhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_folder_is_found_from_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     assert entities(tmp_path, "yesterday")
 

@@ -132,9 +132,7 @@ def test_counting_in_two_steps_is_counting_once(day: date, one: int, two: int) -
         (boston("2026-03-08", "12:00"), False),
     ],
 )
-def test_opening_is_inclusive_and_closing_exclusive(
-    moment: datetime, is_open: bool
-) -> None:
+def test_opening_is_inclusive_and_closing_exclusive(moment: datetime, is_open: bool) -> None:
     state = open_state(OFFICE, moment)
     assert state.is_open is is_open
     assert state.is_holiday is False
@@ -242,9 +240,7 @@ def test_a_moment_without_a_time_zone_is_refused() -> None:
         ({"lunch": "12:00"}, "extra fields not permitted"),
     ],
 )
-def test_hours_that_make_no_sense_are_refused(
-    change: dict[str, object], message: str
-) -> None:
+def test_hours_that_make_no_sense_are_refused(change: dict[str, object], message: str) -> None:
     hours = {"days": ["mon"], "opens": "08:00", "closes": "16:30"}
     with pytest.raises(ValidationError, match=message):
         OpeningHours.parse_obj({**hours, **change})

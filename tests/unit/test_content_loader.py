@@ -69,27 +69,19 @@ def problems(path: Path, model: type[BaseModel] = House) -> list[str]:
     with pytest.raises(ContentError) as caught:
         validated(path, model)
     assert str(caught.value) == "\n".join(caught.value.problems)
-    return [
-        line.removeprefix(f"{path.parent.as_posix()}/")
-        for line in caught.value.problems
-    ]
+    return [line.removeprefix(f"{path.parent.as_posix()}/") for line in caught.value.problems]
 
 
 def test_a_good_file_becomes_its_model(tmp_path: Path) -> None:
     path = write(tmp_path, "doors:\n  - name: porta é çã 门 باب\n    width: 80\n")
-    assert validated(path, House) == House(
-        doors=[Door(name="porta é çã 门 باب", width=80)]
-    )
+    assert validated(path, House) == House(doors=[Door(name="porta é çã 门 باب", width=80)])
 
 
 def test_a_file_that_is_a_list_works_too(tmp_path: Path) -> None:
     assert validated(write(tmp_path, "- name: a\n"), Doors).__root__[0].name == "a"
     assert problems(write(tmp_path, "- name: a\n- nam: b\n"), Doors) == [
         "house.yml:2: [1].name: field required. Add the key `name:` here.",
-        (
-            "house.yml:2: [1].nam: extra fields not permitted. "
-            "Remove it, or did you mean `name`?"
-        ),
+        ("house.yml:2: [1].nam: extra fields not permitted. Remove it, or did you mean `name`?"),
     ]
 
 
@@ -109,9 +101,7 @@ def test_loaded_values_are_plain_python(tmp_path: Path) -> None:
 
 
 def test_the_lookup_knows_the_line_of_every_key_and_item(tmp_path: Path) -> None:
-    text = (
-        "# a comment\n\ndoors:\n  - name: a\n\n    width: 1\n  - {name: b}\nrooms: {}\n"
-    )
+    text = "# a comment\n\ndoors:\n  - name: a\n\n    width: 1\n  - {name: b}\nrooms: {}\n"
     _, lines = load_yaml(write(tmp_path, text))
     assert lines.line() == 3
     assert lines.line("doors") == 3

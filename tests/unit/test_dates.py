@@ -246,9 +246,7 @@ def test_the_place_is_exact_where_accents_are_written_apart() -> None:
     assert marked(text, "pt") == ["há tre\u0302s semanas"]
 
 
-@pytest.mark.parametrize(
-    "text", ["٣/٤/٢٠٢٦", "３／４／２０２６", "۳/۴/۲۰۲۶", "३/४/२०२६"]
-)
+@pytest.mark.parametrize("text", ["٣/٤/٢٠٢٦", "３／４／２０２６", "۳/۴/۲۰۲۶", "३/४/२०२६"])
 def test_digits_of_every_script_are_digits(text: str) -> None:
     assert found(text) == ["2026-03-04"]
     assert marked(f"ok {text} ok") == [text]
@@ -373,9 +371,7 @@ def with_language(folder: Path, code: str, text: str) -> DateFinder:
         ("الثلاثاء الماضي", "2026-11-17"),
     ],
 )
-def test_arabic_needs_only_a_content_file(
-    tmp_path: Path, text: str, expected: str
-) -> None:
+def test_arabic_needs_only_a_content_file(tmp_path: Path, text: str, expected: str) -> None:
     hits = with_language(tmp_path, "ar", ARABIC).find(text, "ar", TODAY)
     assert [hit.value.isoformat() for hit in hits] == [expected]
 
@@ -391,9 +387,7 @@ def test_arabic_needs_only_a_content_file(
         ("上星期二", "2026-11-17"),
     ],
 )
-def test_chinese_needs_only_a_content_file(
-    tmp_path: Path, text: str, expected: str
-) -> None:
+def test_chinese_needs_only_a_content_file(tmp_path: Path, text: str, expected: str) -> None:
     hits = with_language(tmp_path, "zh", CHINESE).find(text, "zh", TODAY)
     assert [hit.value.isoformat() for hit in hits] == [expected]
 
