@@ -128,9 +128,7 @@ class Renderer:
         name = key.value if isinstance(key, Key) else key
         return self._wording.text(say.language, name, short=short, **values)
 
-    def _statement(
-        self, say: Say, name: str, values: dict[str, str], short: bool = False
-    ) -> str:
+    def _statement(self, say: Say, name: str, values: dict[str, str], short: bool = False) -> str:
         return self._say(say, f"statement.{name}", short, values)
 
     def _brief(self, say: Say, values: dict[str, str]) -> list[str]:
@@ -168,15 +166,11 @@ class Renderer:
             blocks.append(self._say(say, Key.SYSTEM_VERIFY, False, values))
         sections = "; ".join(plan["sources"])
         if sections:
-            source = self._wording.text(
-                say.language, Key.LABEL_SOURCE.value, sections=sections
-            )
+            source = self._wording.text(say.language, Key.LABEL_SOURCE.value, sections=sections)
             blocks.append(source)
         return blocks
 
-    def _block(
-        self, say: Say, label: Key, texts: Sequence[str], numbered: bool = False
-    ) -> str:
+    def _block(self, say: Say, label: Key, texts: Sequence[str], numbered: bool = False) -> str:
         marks = [f"{index}." if numbered else "-" for index in range(1, len(texts) + 1)]
         heading = self._wording.text(say.language, label.value)
         return "\n".join([heading, *(f"{m} {t}" for m, t in zip(marks, texts, strict=True))])
