@@ -83,12 +83,9 @@ def test_the_same_question_is_nearer_in_another_language_than_another_question(
 
 
 def test_loading_takes_well_under_a_second(folder: Path) -> None:
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        SentenceEncoder.load(folder)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 1
+    start = time.process_time()  # a busy machine makes it no slower
+    SentenceEncoder.load(folder)
+    assert time.process_time() - start < 0.8
 
 
 @pytest.mark.parametrize(
