@@ -112,8 +112,8 @@ def _went_back(turn: Turn, known: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in known.items() if name != field}
 
 
-class _ActionAsk(Action):
-    """Asks about one field; a subclass for each, since Rasa's forms ask by name."""
+class _Asks:
+    """Asks about one field; an action for each, since Rasa's forms ask by name."""
 
     field = ""
 
@@ -152,31 +152,31 @@ class _ActionAsk(Action):
         return turn.events
 
 
-class ActionAskItem(_ActionAsk):
+class ActionAskItem(_Asks, Action):
     """What is asked for."""
 
     field = "item"
 
 
-class ActionAskSubject(_ActionAsk):
+class ActionAskSubject(_Asks, Action):
     """Whose it is."""
 
     field = "subject"
 
 
-class ActionAskDestination(_ActionAsk):
+class ActionAskDestination(_Asks, Action):
     """Where it should go."""
 
     field = "destination"
 
 
-class ActionAskSensitivity(_ActionAsk):
+class ActionAskSensitivity(_Asks, Action):
     """Whether sensitive details are in it."""
 
     field = "sensitivity"
 
 
-class ActionAskRequester(_ActionAsk):
+class ActionAskRequester(_Asks, Action):
     """Who asks for an autopsy report."""
 
     field = "requester"
