@@ -99,7 +99,8 @@ async def test_a_saved_conversation_passes_as_a_test(
     ("line", "answer"),
     [
         (":save ../x", "Not saved: a name has"),
-        (":save x nothing", "Not saved: nothing has been said"),
+        (":save x", "Not saved: nothing has been said"),
+        (":save x nothing", "Not saved: there is no kind"),
         (":save", "Write it like this: :save FILE [KIND]"),
         (":lang", "Write it like this: :lang CODE"),
         (":channel fax", "There is no channel `fax`"),
