@@ -1,6 +1,6 @@
-"""Writes tests/nlu as Rasa's own format, for `rasa test nlu`: `python scripts/nlu_test_data.py FOLDER`.
+"""Writes tests/nlu in Rasa's format for `rasa test nlu`: `python scripts/nlu_test_data.py FOLDER`.
 
-Ours has one language a file and the entities apart from the sentence; Rasa measures intents on it.
+Ours has one language a file and entities apart from the sentence; Rasa measures intents on it.
 """
 
 from __future__ import annotations
