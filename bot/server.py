@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import socket
 
 from rasa.core.agent import Agent
@@ -13,7 +12,7 @@ from sanic import Sanic
 from bot.channels.web import WebChannel
 from bot.channels.web.http import add_headers, on_exception
 from bot.channels.web.payloads import MAX_FORM
-from bot.runtime import StartError
+from bot.listener import url_of
 
 _BACKLOG = 100
 _GRACE = 10.0
@@ -38,33 +37,6 @@ def build_app(agent: Agent, channel: WebChannel) -> Sanic:
     app.register_middleware(add_headers, "response")
     app.error_handler.add(Exception, on_exception)
     return app
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Takes the address before the long loading begins; nobody is answered until it is done.
-
-    Args:
-        host: The interface.
-        port: The port; 0 takes any that is free.
-
-    Raises:
-        StartError: It is taken or not ours to use.
-    """
-    try:
-        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listener = socket.socket(family, kind)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
-            raise StartError(
-                f"port {port} is in use; stop what uses it, or choose another with --port"
-            ) from error
-        reason = error.strerror or str(error)
-        raise StartError(
-            f"{host}:{port} cannot be used ({reason}); see --host and --port"
-        ) from error
-    return listener
 
 
 def serve(app: Sanic, listener: socket.socket) -> None:
@@ -92,10 +64,3 @@ def serve(app: Sanic, listener: socket.socket) -> None:
         debug=False,
         backlog=_BACKLOG,
     )
-
-
-def url_of(listener: socket.socket) -> str:
-    """The address that a person opens."""
-    host, port = listener.getsockname()[:2]
-    shown = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)
-    return f"http://[{shown}]:{port}/" if ":" in shown else f"http://{shown}:{port}/"

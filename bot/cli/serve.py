@@ -21,14 +21,17 @@ def run(options: argparse.Namespace) -> int:
 
     os.umask(0o077)  # conversations and the secret are for nobody else on this machine
 
-    from bot.channels.web import WebChannel
-    from bot.paths import VAR
-    from bot.quiet import configure_logging
-    from bot.runtime import load_agent
-    from bot.server import bind, build_app, serve
-    from bot.training import ensure_model
+    from bot.listener import bind
 
     with bind(options.host, options.port) as listener:
+        # Rasa takes seconds to import; a port in use has been reported by now.
+        from bot.channels.web import WebChannel
+        from bot.paths import VAR
+        from bot.quiet import configure_logging
+        from bot.runtime import load_agent
+        from bot.server import build_app, serve
+        from bot.training import ensure_model
+
         channel = WebChannel.from_credentials(None)
         agent = load_agent(ensure_model(), options.database or VAR / "roi.db")
         configure_logging()  # again: importing and loading Rasa has changed it
