@@ -27,6 +27,9 @@ class ConversationStore(SQLTrackerStore):
 
     def __init__(self, domain: Domain | None = None, **settings: Any) -> None:
         """Args: as Rasa's store takes them; `host` and others from endpoints.yml."""
+        if settings.get("dialect") == "sqlite" and settings.get("db") != ":memory:":
+            # Rasa would wait for a missing folder forever.
+            Path(settings["db"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(domain, **settings)
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _tune_sqlite)
@@ -77,8 +80,6 @@ class ConversationStore(SQLTrackerStore):
 
 def sqlite_store(database: Path | None) -> ConversationStore:
     """A store in a file, or in memory for the shell and for tests."""
-    if database is not None:
-        database.parent.mkdir(parents=True, exist_ok=True)
     name = ":memory:" if database is None else str(database)
     return ConversationStore(Domain.empty(), dialect="sqlite", db=name)
 

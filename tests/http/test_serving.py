@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from ruamel.yaml import YAML
 
 from bot.content_store import shipped_wording
 from bot.keys import Key
-from tests.http.clients import SECRET, Server, start
+from tests.http.clients import PROJECT, SECRET, Server, start
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
@@ -77,3 +78,15 @@ def test_an_unforeseen_fault_shows_no_trace(caplog: pytest.LogCaptureFixture) ->
     assert response.status == 500
     assert b"zebra" not in (response.body or b"") and b"617.414.4213" in (response.body or b"")
     assert "RuntimeError" in caplog.text and "zebra" not in caplog.text
+
+
+def test_what_rasa_run_reads_names_our_classes_and_no_stock_channel() -> None:
+    from rasa.shared.utils.common import class_from_module_path
+
+    # A misspelt store makes Rasa fall back to memory without a word.
+    yaml = YAML(typ="safe")
+    credentials = yaml.load((PROJECT / "credentials.yml").read_text("utf-8"))
+    endpoints = yaml.load((PROJECT / "endpoints.yml").read_text("utf-8"))
+    assert list(credentials) == ["bot.channels.web.WebChannel"]
+    classes = [*credentials, endpoints["nlg"]["type"], endpoints["tracker_store"]["type"]]
+    assert all(class_from_module_path(path).__module__.startswith("bot.") for path in classes)

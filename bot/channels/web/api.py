@@ -1,4 +1,4 @@
-"""JSON messages: `POST messages`, documented in docs/ and tested in tests/http/."""
+"""JSON messages: `POST messages`, described in docs/web-chat.md."""
 
 from __future__ import annotations
 
