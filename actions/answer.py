@@ -29,13 +29,27 @@ class ActionAnswerTopic(Action):
     ) -> list[EventType]:
         """Says the topic's answer with its plan; see bot/content/guidance/topics.yml."""
         turn = Turn(dispatcher, tracker)
-        topic = turn.intent
-        if turn.guidance.topics[topic].answer is not None:
-            _answer_information(turn, topic)
-        else:
+        topic = _meant(turn)
+        if turn.guidance.topics[topic].answer is None or _is_request(turn, topic):
             _answer_request(turn, topic)
+        else:
+            _answer_information(turn, topic)
         turn.set(failures=0)
         return turn.events
+
+
+def _meant(turn: Turn) -> str:
+    """The topic; "I am the executor", said about an autopsy report, is about that report."""
+    asks_for_autopsy = turn.known.get("item") == "autopsy_report"
+    if asks_for_autopsy and "requester" in turn.said and "item" not in turn.said:
+        return "autopsy"
+    return turn.intent
+
+
+def _is_request(turn: Turn, topic: str) -> bool:
+    """Does a question about, say, sensitive details name whose records or where they go?"""
+    fields = turn.guidance.topics[topic].request_when
+    return not turn.in_request and any(turn.said.get(field, "self") != "self" for field in fields)
 
 
 def _answer_information(turn: Turn, topic: str) -> None:

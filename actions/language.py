@@ -9,11 +9,12 @@ from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.turn import CHANGE_LANGUAGE, LISTEN, Turn
+from bot.guidance.resolver import plan_of_answer
 from bot.keys import Key
 from bot.language_choice import LanguageDecision, choose_language, requested_language
 from bot.languages import load_languages
 from bot.nlu.language_id import NO_EVIDENCE, LanguageEvidence
-from bot.say import Choice
+from bot.say import Choice, PlanIds
 
 
 class ActionUpdateLanguage(Action):
@@ -116,4 +117,11 @@ class ActionUnsupportedLanguage(Action):
 
 
 def _hand_to_interpreter(turn: Turn) -> None:
-    turn.say(Key.LANGUAGE_NOT_OFFERED, topics=("interpreter",), handoff="interpreter")
+    answer = turn.guidance.topics["interpreter"].answer
+    turn.say(
+        Key.LANGUAGE_NOT_OFFERED,
+        topics=("interpreter",),
+        handoff="interpreter",
+        plan=PlanIds.of(plan_of_answer(answer)) if answer is not None else None,
+        show_plan=False,
+    )

@@ -213,6 +213,9 @@ class _Checks:
                     for value in values if field in fields else ():
                         known = fields[field].values
                         yield from self._unknown("topics", (*at, field), "value", value, known)
+            for field in topic.request_when:
+                at = ("topics", name, "request_when")
+                yield from self._unknown("topics", at, "field", field, fields)
             for follow_up in topic.follow_ups:
                 at = ("topics", name, "follow_ups")
                 yield from self._unknown(

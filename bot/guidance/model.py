@@ -212,6 +212,7 @@ class Topic(_Content):
     request: Mapping[str, tuple[str, ...]] = {}
     default: Mapping[str, tuple[str, ...]] = {}
     covers: Mapping[str, tuple[str, ...]] = {}
+    request_when: tuple[str, ...] = ()
     answer: Outcome | None = None
     handoff: Handoff | None = None
     follow_ups: tuple[str, ...] = ()

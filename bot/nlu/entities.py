@@ -113,6 +113,8 @@ class EntityMatcher:
         hits = [
             hit for hit in hits if not any(o.field == hit.field and o.covers(hit) for o in hits)
         ]
+        # "para mi abogado" is no "para mí": accents are folded, so what overlaps decides.
+        hits = [hit for hit in hits if hit.value != "self" or not _is_part(hit, hits)]
         if not any(hit.field == "subject" for hit in hits):
             hits += _own(hits, possessives)
         return [_found(doc, hit) for hit in sorted(_chosen(hits), key=lambda hit: hit.start)]
@@ -169,6 +171,14 @@ def _is_negated(doc: Doc, hit: _Hit, negations: Sequence[Span], hits: Sequence[_
             if not doc[negation.end].is_punct:
                 return True
     return False
+
+
+def _is_part(hit: _Hit, hits: Sequence[_Hit]) -> bool:
+    """Does it share words with a phrase that means somebody or something else?"""
+    return any(
+        other.value != hit.value and other.start < hit.end and hit.start < other.end
+        for other in hits
+    )
 
 
 def _own(hits: Sequence[_Hit], possessives: Sequence[Span]) -> list[_Hit]:
