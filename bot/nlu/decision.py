@@ -24,10 +24,10 @@ class Thresholds:
         emergency: P(emergency) from which the classifier alone gives the emergency answer.
     """
 
-    out_of_scope: float = 0.25
+    out_of_scope: float = 0.16
     understood: float = 0.25
     sure: float = 0.50
-    margin: float = 0.12
+    margin: float = 0.15
     candidate: float = 0.08
     emergency: float = 0.60
 

@@ -68,7 +68,8 @@ class _Hit:
     end: int
 
     def covers(self, other: _Hit) -> bool:
-        return self.start <= other.start and other.end <= self.end and self != other
+        longer = self.end - self.start > other.end - other.start
+        return longer and self.start <= other.start and other.end <= self.end
 
 
 class EntityMatcher:

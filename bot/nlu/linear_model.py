@@ -42,7 +42,7 @@ class FitSettings:
 
     c: float = 30.0
     max_iterations: int = 80
-    dense_scale: float = 12.0
+    dense_scale: float = 4.0
     ngrams: NgramSettings = NgramSettings()
 
 

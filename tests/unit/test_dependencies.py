@@ -84,8 +84,6 @@ def imported(path: Path) -> set[str]:
     return set(re.findall(r"^\s*(?:from|import) (\w+)", text, re.MULTILINE))
 
 
-# Of the sentence encoder, which config.yml does not use yet.
-NOT_YET = {"onnx", "onnxruntime"}
 PACKAGE_OF = {
     "dateutil": "python-dateutil",
     "prompt_toolkit": "prompt-toolkit",
@@ -98,5 +96,5 @@ PACKAGE_OF = {
 def test_what_the_assistant_imports_is_a_dependency_and_the_other_way_round() -> None:
     files = [*PROJECT.glob("bot/**/*.py"), *PROJECT.glob("actions/*.py")]
     modules = set().union(*(imported(path) for path in files))
-    foreign = modules - set(sys.stdlib_module_names) - {"bot", "actions", "__future__"} - NOT_YET
+    foreign = modules - set(sys.stdlib_module_names) - {"bot", "actions", "__future__"}
     assert {PACKAGE_OF.get(module, module) for module in foreign} == RUNTIME

@@ -1,0 +1,33 @@
+"""Examples with all their features, as the trained pipeline sees them; shared by the benchmarks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.content_store import shipped_guidance
+from bot.nlu.encoder.build import build_encoder
+from bot.nlu.encoder.model import SentenceEncoder
+from bot.nlu.entities import load_matcher
+from bot.nlu.linear_model import Example, lexicon_features
+from bot.paths import BUILD
+
+
+class Features:
+    """Makes examples from texts."""
+
+    def __init__(self, encode: bool = True) -> None:
+        """Args: whether sentence vectors belong to them."""
+        self._matcher = load_matcher(shipped_guidance().routes)
+        folder = build_encoder(BUILD / "encoder") if encode else None
+        self._encoder = SentenceEncoder.load(folder) if folder else None
+
+    def examples(self, texts: Sequence[str]) -> list[Example]:
+        """One example for each text."""
+        vectors = self._encoder.encode_many(texts) if self._encoder else [None] * len(texts)
+        return [
+            Example(text, self._lexicon(text), vector)
+            for text, vector in zip(texts, vectors, strict=True)
+        ]
+
+    def _lexicon(self, text: str) -> tuple[str, ...]:
+        return lexicon_features((found.field, found.value) for found in self._matcher.find(text))

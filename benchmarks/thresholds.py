@@ -1,0 +1,97 @@
+"""Sets the thresholds of bot.nlu.decision on development data: it prints a table, staff choose.
+
+    python -m benchmarks.thresholds DEV.jsonl
+
+Each line of the file is {"text", "lang", "label", "also"}. Only offered languages count.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from benchmarks.features import Features
+from bot.content_store import shipped_guidance
+from bot.languages import load_languages
+from bot.nlu.decision import CLARIFY, NOT_UNDERSTOOD, Thresholds, decide
+from bot.nlu.emergency_rules import EmergencyRules
+from bot.nlu.linear_model import LinearModel
+from bot.nlu.utterances import read_examples
+from bot.paths import CONTENT, PROJECT
+
+OUT_OF_SCOPE = "out_of_scope"
+Judged = tuple[set[str], list[dict[str, Any]], str | None, bool]
+
+
+def main() -> None:
+    """Prints the twenty best settings by what a person gets: the answer, or choices that hold it."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("dev", type=Path)
+    judged = _rankings(parser.parse_args().dev)
+    topics = frozenset(shipped_guidance().topics) - {"emergency", OUT_OF_SCOPE}
+    rows = []
+    grid = itertools.product(
+        (0.12, 0.16, 0.2, 0.25, 0.3, 0.4), (0.15, 0.2, 0.25, 0.3), (0.4, 0.5, 0.6), (0.08, 0.15)
+    )
+    for oos, understood, sure, margin in grid:
+        thresholds = replace(
+            Thresholds(), out_of_scope=oos, understood=understood, sure=sure, margin=margin
+        )
+        rows.append((_score(judged, thresholds, topics), thresholds))
+    rows.sort(key=lambda row: -row[0]["value"])
+    for score, t in rows[:20]:
+        shown = "  ".join(f"{name} {value:5.1f}" for name, value in score.items())
+        print(f"{t.out_of_scope:.2f} {t.understood:.2f} {t.sure:.2f} {t.margin:.2f}  {shown}")
+
+
+def _rankings(dev: Path) -> list[Judged]:
+    offered = {code.split("-")[0] for code in load_languages().offered}
+    lines = [json.loads(line) for line in dev.read_text(encoding="utf-8").splitlines()]
+    lines = [line for line in lines if line["lang"] in offered]
+    utterances = read_examples(PROJECT / "data" / "nlu")
+    features = Features()
+    model = LinearModel.fit(
+        features.examples([u.text for u in utterances]), [u.intent for u in utterances]
+    )
+    rules = EmergencyRules.load(CONTENT / "emergency")
+    judged = []
+    for line, example in zip(lines, features.examples([x["text"] for x in lines]), strict=True):
+        ranking = [{"name": n, "confidence": c} for n, c in model.ranking(example, 6)]
+        right = {line["label"], *line.get("also", [])}
+        judged.append((right, ranking, rules.detect(line["text"]), bool(example.features)))
+    return judged
+
+
+def _score(
+    judged: list[Judged], thresholds: Thresholds, topics: frozenset[str]
+) -> dict[str, float]:
+    answered = offered = asked = refused = out = wrongly = inside = 0
+    for right, ranking, emergency, has_entities in judged:
+        decision = decide(ranking, thresholds, emergency, topics, has_entities)
+        intent = OUT_OF_SCOPE if decision.intent == NOT_UNDERSTOOD else decision.intent
+        answered += intent in right
+        asked += intent == CLARIFY
+        offered += intent == CLARIFY and bool(right & set(decision.choices))
+        if OUT_OF_SCOPE in right:
+            out += 1
+            refused += intent == OUT_OF_SCOPE
+        else:
+            inside += 1
+            wrongly += intent == OUT_OF_SCOPE
+    number = len(judged)
+    return {
+        # A right choice is worth most of an answer; a wrong refusal still gives a phone line.
+        "value": 100 * (answered + 0.7 * offered) / number,
+        "answered": 100 * answered / number,
+        "asked": 100 * asked / number,
+        "refused": 100 * refused / max(out, 1),
+        "false refusals": 100 * wrongly / max(inside, 1),
+    }
+
+
+if __name__ == "__main__":
+    main()
