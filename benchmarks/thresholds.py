@@ -35,7 +35,7 @@ def main() -> None:
     topics = frozenset(shipped_guidance().topics) - {"emergency", OUT_OF_SCOPE}
     rows = []
     grid = itertools.product(
-        (0.12, 0.16, 0.2, 0.25, 0.3, 0.4), (0.15, 0.2, 0.25, 0.3), (0.4, 0.5, 0.6), (0.08, 0.15)
+        (0.12, 0.16, 0.2, 0.25, 0.3), (0.15, 0.2, 0.25, 0.3), (0.4, 0.5, 0.6), (0.08, 0.15)
     )
     for oos, understood, sure, margin in grid:
         thresholds = replace(
