@@ -28,7 +28,7 @@ Judged = tuple[set[str], list[dict[str, Any]], str | None, bool]
 
 
 def main() -> None:
-    """Prints the twenty best settings by what a person gets: the answer, or choices that hold it."""
+    """Prints the twenty best settings by what a person gets: the answer, or the right choice."""
     parser = argparse.ArgumentParser()
     parser.add_argument("dev", type=Path)
     judged = _rankings(parser.parse_args().dev)
