@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import cast, get_args
 
+from bot.content_loader import ContentError
 from bot.guidance.load import Guidance, load_guidance
 from bot.languages import load_languages
-from bot.wording import Wording, load_wording
+from bot.wording import Drafts, Wording, load_wording
 
 
 @lru_cache(maxsize=1)
@@ -24,6 +28,22 @@ def shipped_wording() -> Wording:
     """The wording of every offered language.
 
     Raises:
-        bot.content_loader.ContentError: It cannot be used.
+        bot.content_loader.ContentError: It cannot be used, or ROI_DRAFTS has no meaning.
     """
-    return load_wording(shipped_guidance(), load_languages().offered)
+    return load_wording(
+        shipped_guidance(), load_languages().offered, drafts=drafts_setting(os.environ)
+    )
+
+
+def drafts_setting(environment: Mapping[str, str]) -> Drafts:
+    """What becomes of wording that no translator has reviewed, from ROI_DRAFTS.
+
+    Raises:
+        bot.content_loader.ContentError: It is neither `show` nor `withhold`.
+    """
+    value = environment.get("ROI_DRAFTS") or "show"
+    if value not in get_args(Drafts):
+        raise ContentError(
+            f"ROI_DRAFTS: `{value}` has no meaning. Set it to show or withhold, or not at all."
+        )
+    return cast(Drafts, value)

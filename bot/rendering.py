@@ -17,6 +17,9 @@ from bot.wording import Wording
 SHORT_CHANNELS = frozenset({"sms"})
 """Channels that get the `sms` variants and numbered choices in the text."""
 
+INTERPRETER_OFFER = "topic.interpreter"
+"""Its short text ends a message that is in English because a draft is withheld."""
+
 _PARTS = {
     "steps": ("step", Key.LABEL_STEPS),
     "documents": ("document", Key.LABEL_DOCUMENTS),
@@ -55,6 +58,9 @@ class Renderer:
         parts += [self._say(say, key, short, values) for key in say.after]
         if short and say.choices:
             parts.append(self._numbered(say))
+        if any(self._is_withheld(say.language, key) for key in self._keys(say)):
+            offer = self._wording.text_even_if_draft(say.language, INTERPRETER_OFFER, short=True)
+            parts.append(offer)
         return (" " if short else "\n\n").join(part for part in parts if part)
 
     def plan(self, say: Say) -> dict[str, Any] | None:
@@ -93,7 +99,8 @@ class Renderer:
         return known.name if known is not None else self._wording.text(language, choice.key)
 
     def _values(self, say: Say) -> dict[str, str]:
-        locale = locale_of(say.language)
+        language = self._wording.spoken(say.language, Key.SYSTEM_AUTOPSY_FROM.value)
+        locale = locale_of(language)
         values = {"open_now": self.open_now(say.language)}
         if say.death is not None and say.requestable_from is not None:
             # `from` is no name that Python takes as an argument, hence a mapping.
@@ -115,14 +122,25 @@ class Renderer:
         """Whether the records office is open, until when, or when it opens again."""
         hours = self._guidance.directory.facts["him_hours"].value
         state: OpenState = open_state(hours, self._now())
-        locale = locale_of(language)
         if state.is_open and state.closes_at is not None:
+            locale = locale_of(self._wording.spoken(language, Key.SYSTEM_OPEN_UNTIL.value))
             closes = time_text(state.closes_at, locale)
             return self._wording.text(language, Key.SYSTEM_OPEN_UNTIL.value, closes=closes)
+        key = Key.SYSTEM_CLOSED_HOLIDAY if state.is_holiday else Key.SYSTEM_CLOSED_UNTIL
+        locale = locale_of(self._wording.spoken(language, key.value))
         opening = state.next_opening
         opens = f"{weekday_text(opening.date(), locale)}, {time_text(opening, locale)}"
-        key = Key.SYSTEM_CLOSED_HOLIDAY if state.is_holiday else Key.SYSTEM_CLOSED_UNTIL
         return self._wording.text(language, key.value, opens=opens)
+
+    def _is_withheld(self, language: str, key: str) -> bool:
+        return self._wording.spoken(language, key) != language
+
+    def _keys(self, say: Say) -> list[str]:
+        """What a message says, the small words round it left out."""
+        statements = say.plan.statements if say.plan is not None and say.show_plan else ()
+        choices = [choice.key for choice in say.choices if self._wording.has(choice.key)]
+        spoken = [f"statement.{name}" for name in (*statements, *say.brief)]
+        return [*say.before, say.key, *say.after, *spoken, *choices]
 
     def _say(self, say: Say, key: str | Key, short: bool, values: dict[str, str]) -> str:
         name = key.value if isinstance(key, Key) else key

@@ -10,50 +10,45 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from string import Formatter
 from typing import Literal
 
-from pydantic import BaseModel, Extra
-
-from bot.content_loader import ContentError, load_yaml, validated
+from bot.content_loader import ContentError
 from bot.guidance.load import SPECIAL_FOLLOW_UPS, Guidance
 from bot.keys import Key
 from bot.localized import fact_text, locale_of
+from bot.wording_checks import language_problems
+from bot.wording_files import (
+    FOLDER,
+    SOURCE_LANGUAGE,
+    Entry,
+    ResponseFile,
+    merged,
+    placeholders,
+    read_files,
+)
 
-FOLDER = Path(__file__).resolve().parent / "content" / "responses"
+__all__ = [
+    "DYNAMIC",
+    "FOLDER",
+    "SOURCE_LANGUAGE",
+    "Drafts",
+    "Entry",
+    "ResponseFile",
+    "Wording",
+    "known_placeholders",
+    "load_wording",
+    "placeholders",
+    "required_keys",
+]
 
 DYNAMIC = frozenset(
     {"open_now", "autopsy_date", "phone", "opens", "closes", "death", "from", "sections"}
 )
 """Placeholders that a turn fills in; all others are facts and links of the directory."""
 
-SOURCE_LANGUAGE = "en"
-
-Review = Literal["source", "draft", "reviewed"]
-
-
-class Entry(BaseModel):
-    """One text, its short form and, where it differs from the file's, its review status."""
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-    text: str
-    sms: str | None = None
-    review: Review | None = None
-
-
-class ResponseFile(BaseModel):
-    """One file of a language's wording."""
-
-    class Config:
-        extra = Extra.forbid
-        frozen = True
-
-    language: str
-    review: Review
-    responses: dict[str, Entry]
+Drafts = Literal["show", "withhold"]
+"""What becomes of wording that no translator has reviewed: it is shown with a notice, or its
+English text is shown with the interpreter's line."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +59,7 @@ class Wording:
     _entries: Mapping[str, Mapping[str, Entry]]
     _facts: Mapping[tuple[str, bool], Mapping[str, str]]
     _drafts: frozenset[str]
+    _withheld: frozenset[tuple[str, str]] = frozenset()
 
     def text(self, language: str, key: str, *, short: bool = False, **values: str) -> str:
         """The text of a key.
@@ -77,6 +73,13 @@ class Wording:
         Returns:
             The text with each placeholder filled.
         """
+        return self._filled(self.spoken(language, key), key, short, values)
+
+    def text_even_if_draft(self, language: str, key: str, *, short: bool = False) -> str:
+        """The text of a key in the person's own language, though drafts are withheld."""
+        return self._filled(language, key, short, {})
+
+    def _filled(self, language: str, key: str, short: bool, values: Mapping[str, str]) -> str:
         entry = self._entries[language][key]
         template = entry.sms if short and entry.sms is not None else entry.text
         known = {**dict.fromkeys(DYNAMIC, ""), **self._facts[language, short], **values}
@@ -90,50 +93,75 @@ class Wording:
         """Is there such a key?"""
         return key in self._entries[SOURCE_LANGUAGE]
 
+    def spoken(self, language: str, key: str) -> str:
+        """The language that a key is said in: English where the person's is withheld."""
+        return SOURCE_LANGUAGE if (language, key) in self._withheld else language
+
     def is_draft(self, language: str) -> bool:
-        """Does the language hold wording that no translator has reviewed?"""
+        """Does it show wording in this language that no translator has reviewed?"""
         return language in self._drafts
 
 
-def load_wording(guidance: Guidance, languages: Iterable[str], folder: Path = FOLDER) -> Wording:
+def load_wording(
+    guidance: Guidance,
+    languages: Iterable[str],
+    folder: Path = FOLDER,
+    drafts: Drafts = "show",
+) -> Wording:
     """Reads and checks the wording of all offered languages.
 
     Args:
         guidance: Decides which keys and facts there must be.
         languages: The languages to load; English is the source of them all.
         folder: Holds a folder for each language.
+        drafts: What becomes of wording that no translator has reviewed.
 
     Returns:
         The wording.
 
     Raises:
         ContentError: A key or language is missing or unknown, a placeholder is not known or
-            is lost in translation, or a number stands in a text instead of a placeholder.
+            is lost in translation, a number stands in a text instead of a placeholder, or
+            English has moved on since a text was translated.
     """
     wanted = tuple(languages)
-    files = {lang: _files(folder / lang) for lang in wanted}
-    known = DYNAMIC | set(guidance.directory.facts) | set(guidance.directory.links)
-    required = set(required_keys(guidance))
+    files = {lang: read_files(folder / lang) for lang in wanted}
+    known, required = known_placeholders(guidance), frozenset(required_keys(guidance))
     problems: list[str] = []
     for language in wanted:
-        problems += _problems(
+        problems += language_problems(
             files[language], files[SOURCE_LANGUAGE], required, known, folder / language
         )
     if problems:
         raise ContentError(*problems)
-    entries = {lang: _merged(files[lang]) for lang in wanted}
+    entries = {lang: merged(files[lang]) for lang in wanted}
+    unreviewed = frozenset(
+        (lang, key)
+        for lang in wanted
+        for file in files[lang].values()
+        for key in file.responses
+        if file.is_draft(key)
+    )
+    withheld = unreviewed if drafts == "withhold" else frozenset()
+    said = {
+        lang: {
+            key: entries[SOURCE_LANGUAGE][key] if (lang, key) in withheld else entry
+            for key, entry in entries[lang].items()
+        }
+        for lang in wanted
+    }
     facts = {
-        (lang, short): _facts(guidance, entries[lang], lang, short)
+        (lang, short): _facts(guidance, said[lang], lang, short)
         for lang in wanted
         for short in (False, True)
     }
-    drafts = frozenset(
-        lang
-        for lang in wanted
-        for file in files[lang].values()
-        if any((entry.review or file.review) == "draft" for entry in file.responses.values())
-    )
-    return Wording(wanted, entries, facts, drafts)
+    shown_drafts = frozenset(lang for lang, _ in unreviewed - withheld)
+    return Wording(wanted, entries, facts, shown_drafts, withheld)
+
+
+def known_placeholders(guidance: Guidance) -> frozenset[str]:
+    """Every placeholder that a text may hold."""
+    return DYNAMIC | frozenset(guidance.directory.facts) | frozenset(guidance.directory.links)
 
 
 def required_keys(guidance: Guidance) -> Iterator[str]:
@@ -152,95 +180,6 @@ def required_keys(guidance: Guidance) -> Iterator[str]:
     for field, spec in guidance.routes.fields.items():
         yield f"question.{field}"
         yield from (f"choice.{field}.{value}" for value in (*spec.values, *spec.groups))
-
-
-def placeholders(text: str) -> frozenset[str]:
-    """The names in {braces}.
-
-    Raises:
-        ValueError: The braces do not match.
-    """
-    return frozenset(name for _, name, _, _ in Formatter().parse(text) if name is not None)
-
-
-def _files(folder: Path) -> dict[Path, ResponseFile]:
-    paths = sorted(folder.glob("*.yml"))
-    if not paths:
-        raise ContentError(
-            f"{folder}:1: file: there is no wording for `{folder.name}`. "
-            "Add it, or set `offered: false` in bot/content/languages.yml."
-        )
-    return {path: validated(path, ResponseFile) for path in paths}
-
-
-def _merged(files: Mapping[Path, ResponseFile]) -> dict[str, Entry]:
-    return {key: entry for file in files.values() for key, entry in file.responses.items()}
-
-
-def _problems(
-    files: Mapping[Path, ResponseFile],
-    source: Mapping[Path, ResponseFile],
-    required: set[str],
-    known: set[str] | frozenset[str],
-    folder: Path,
-) -> Iterator[str]:
-    english = _merged(source)
-    where: dict[str, Path] = {}
-    for path, file in files.items():
-        lines = load_yaml(path)[1]
-        for key, entry in file.responses.items():
-            at = ("responses", key)
-            if key in where:
-                yield lines.problem(at, f"the key stands in {where[key].name} too", "Keep one")
-            where[key] = path
-            if key not in required:
-                yield lines.problem(at, "nothing uses this key", "Remove it or correct its name")
-            for variant in ("text", "sms"):
-                template = getattr(entry, variant)
-                for message, mend in _template_problems(template, known):
-                    yield lines.problem((*at, variant), message, mend)
-            if key in english:
-                for message, mend in _translation_problems(entry, english[key]):
-                    yield lines.problem(at, message, mend)
-    for key in sorted(required - set(where)):
-        yield f"{folder}:1: {key}: this key is missing. Add it to one of the files in this folder."
-
-
-def _template_problems(
-    template: str | None, known: set[str] | frozenset[str]
-) -> Iterator[tuple[str, str]]:
-    if template is None:
-        return
-    if not template.strip():
-        yield "the text is empty", "Write it"
-    try:
-        names = placeholders(template)
-    except ValueError as error:
-        yield f"the braces do not match ({error})", "Write each placeholder as {name}"
-        return
-    for name in sorted(names - known):
-        yield f"there is no fact {{{name}}}", "Use a fact or link of guidance/directory.yml"
-    bare = re.sub(r"\{[^}]*\}", "", template)
-    if re.search(r"\d", bare):
-        yield "a number stands in the text", "Store it in guidance/directory.yml and use its {name}"
-    if re.search(r"https?:|www\.", bare):
-        yield "a link stands in the text", "Configure it in guidance/directory.yml"
-
-
-def _translation_problems(entry: Entry, english: Entry) -> Iterator[tuple[str, str]]:
-    if (entry.sms is None) != (english.sms is None):
-        yield "`sms` must stand here just where English has it", "Add or remove `sms`"
-    for variant in ("text", "sms"):
-        mine, theirs = getattr(entry, variant), getattr(english, variant)
-        if mine is None or theirs is None:
-            continue
-        try:
-            lost = placeholders(theirs) ^ placeholders(mine)
-        except ValueError:
-            continue  # reported by _template_problems
-        if lost:
-            names = ", ".join(f"{{{name}}}" for name in sorted(lost))
-            yield f"`{variant}` and English differ in {names}", "Use the same placeholders"
 
 
 def _facts(

@@ -6,6 +6,7 @@ import argparse
 import importlib
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from bot.content_loader import ContentError
 from bot.quiet import configure_logging, prepare_environment
@@ -16,8 +17,9 @@ COMMANDS = {
     "serve": "serve the web chat",
     "train": "train the model if the data have changed",
     "check": "check all content files",
+    "translations": "list, mark, export and import translations",
 }
-"""Each command has a module of its name in this package."""
+"""Each command has a module of its name in this package, with _ for -."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,12 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, purpose in COMMANDS.items():
         command = commands.add_parser(name, help=purpose, description=purpose)
-        importlib.import_module(f"bot.cli.{name}").add_arguments(command)
+        _module(name).add_arguments(command)
     options = parser.parse_args(arguments)
     prepare_environment()
     configure_logging()
     try:
-        return int(importlib.import_module(f"bot.cli.{options.command}").run(options))
+        return int(_module(options.command).run(options))
     except ContentError as error:
         print(error, file=sys.stderr)
         return 1
@@ -47,6 +49,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _module(command: str) -> Any:
+    return importlib.import_module(f"bot.cli.{command.replace('-', '_')}")
 
 
 if __name__ == "__main__":

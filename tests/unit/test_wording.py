@@ -116,9 +116,12 @@ def broken(folder: Path, name: str, old: str, new: str) -> str:
         ("statements.yml", "{mammogram_phone}", "617.414.4884", "a number stands in the text"),
         ("statements.yml", "{mammogram_phone}", "{mammogram_phone", "the braces do not match"),
         ("topics.yml", "Con una cuenta activa", "Vea https://bmc.org.", "a link stands"),
-        ("labels.yml", 'page.send: {text: "Enviar"}', 'page.send: {text: " "}', "is empty"),
+        ("labels.yml", 'page.send: {text: "Enviar"', 'page.send: {text: " "', "is empty"),
+        ("labels.yml", 'page.send: {text: "Enviar"', 'page.send: {text: "Send"', "in English"),
         ("dialogue.yml", ', sms: "Si no oye bien', ', smss: "Si no oye bien', "smss"),
         ("dialogue.yml", "language: es", "language: pt", "name of neither the file nor"),
+        ("labels.yml", 'of: "', 'off: "', "off"),
+        ("labels.yml", 'of: "', 'of: "x', "of"),
         ("labels.yml", "  page.send:", "  talk.thank: {text: x}\n  page.send:", "stands in"),
     ],
 )
@@ -127,8 +130,8 @@ def test_a_mistake_in_a_translation_is_named(folder, name, old, new, says):
 
 
 def test_a_text_message_stands_in_all_languages_or_in_none(folder):
-    old = ', sms: "Si no oye bien: marque {relay_number} (relay)."}'
-    assert "`sms` must stand here" in broken(folder, "dialogue.yml", old, "}")
+    old = ', sms: "Si no oye bien: marque {relay_number} (relay)."'
+    assert "`sms` must stand here" in broken(folder, "dialogue.yml", old, "")
 
 
 def test_an_offered_language_without_wording_is_refused(folder):
