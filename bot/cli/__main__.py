@@ -17,6 +17,7 @@ COMMANDS = {
     "serve": "serve the web chat",
     "train": "train the model if the data have changed",
     "check": "check all content files",
+    "new-language": "begin a language: its files, and what is to be done",
     "translations": "list, mark, export and import translations",
 }
 """Each command has a module of its name in this package, with _ for -."""

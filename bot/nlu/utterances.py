@@ -43,9 +43,9 @@ def read_utterances(folder: Path) -> dict[str, list[str]]:
 def read_examples(folder: Path) -> list[Utterance]:
     """Reads all utterances with their languages and intents; raises as read_utterances does."""
     found = [
-        Utterance(path.parent.name, intent, text)
-        for path in sorted(folder.glob("*/*.yml"))
-        for intent, text in _examples(path)
+        utterance
+        for language in sorted(path for path in folder.glob("*") if path.is_dir())
+        for utterance in utterances_of(language)
     ]
     if not found:
         raise ValueError(
@@ -53,6 +53,15 @@ def read_examples(folder: Path) -> list[Utterance]:
             "or set the key `data` of the component to the folder that holds them."
         )
     return found
+
+
+def utterances_of(folder: Path) -> list[Utterance]:
+    """Reads one language's folder, which may hold none; raises where a file is no YAML."""
+    return [
+        Utterance(folder.name, intent, text)
+        for path in sorted(folder.glob("*.yml"))
+        for intent, text in _examples(path)
+    ]
 
 
 def without_annotations(example: str) -> str:

@@ -41,7 +41,7 @@ def test_the_readme_names_every_command_of_roi() -> None:
 
 
 def test_no_document_names_a_command_that_roi_lacks() -> None:
-    assert set(re.findall(r"(?:`|^ {4}|\./)roi ([a-z]+)", TEXT, re.MULTILINE)) <= set(COMMANDS)
+    assert set(re.findall(r"(?:`|^ {4}|\./)roi ([a-z-]+)", TEXT, re.MULTILINE)) <= set(COMMANDS)
 
 
 def test_the_readme_names_every_environment_variable_and_no_other() -> None:
