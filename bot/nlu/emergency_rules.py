@@ -26,12 +26,9 @@ from pathlib import Path
 from pydantic import BaseModel, Extra, Field, validator
 
 from bot.content_loader import ContentError, validated
+from bot.nlu.phrase_set import WILDCARDS, PhraseSet
 
 KINDS = ("medical", "self_harm")  # in order of precedence: pills already swallowed need 911
-
-_WILDCARDS = {"*": r"(?:\w+ ){0,3}?", "<number>": r"\d+ ", "<year>": r"(?:19|20)\d\d "}
-# Scripts written without spaces, from Thai to Chinese, have no word boundaries.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 def fold(text: str) -> str:
@@ -47,28 +44,8 @@ def fold(text: str) -> str:
 def expand(phrase: str) -> Iterator[str]:
     """Writes out the alternatives of a phrase, folded, its wildcards kept."""
     for words in product(*(word.split("/") for word in phrase.split())):
-        folded = (word if word in _WILDCARDS else fold(word) for word in words)
+        folded = (word if word in WILDCARDS else fold(word) for word in words)
         yield " ".join(filter(None, folded))
-
-
-def _regex(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Compiles expanded phrases, the longest first, for texts that end in a space."""
-    spaced, unspaced = ["(?!)"], ["(?!)"]
-    for phrase in sorted(phrases, key=lambda each: (-len(each), each)):
-        pattern = "".join(_WILDCARDS.get(w) or re.escape(w) + " " for w in phrase.split())
-        if _UNSPACED.search(phrase):
-            unspaced.append(pattern.replace(" ", ""))
-        else:
-            spaced.append(pattern)
-    return re.compile(rf"(?<!\S)(?:{'|'.join(spaced)})|{'|'.join(unspaced)}")
-
-
-def _spans(pattern: re.Pattern[str], text: str) -> Iterator[tuple[int, int]]:
-    """Yields one match for each place where one begins, overlapping or not."""
-    match = pattern.search(text)
-    while match:
-        yield match.span()
-        match = pattern.search(text, match.start() + 1)
 
 
 def _check(cls: type[BaseModel], phrase: str) -> str:
@@ -98,29 +75,34 @@ class _File(BaseModel, extra=Extra.forbid):
 
 
 class _Language:
-    """The compiled rules of one language."""
+    """The rules of one language, ready to be tried."""
 
     def __init__(self, content: _File) -> None:
-        self._spelled = {fold(v): fold(k) for k, vs in content.spellings.items() for v in vs}
-        self._variants = _regex(self._spelled)
-        self.unless, self._harmless = map(self._compile, (content.unless, content.harmless))
+        variants = {fold(v): fold(k) for k, vs in content.spellings.items() for v in vs}
+        self._spelled, self._variants = variants, PhraseSet(variants)
+        self.unless, self._harmless = map(self._phrases, (content.unless, content.harmless))
         self._emergencies = {
-            (kind, strength): self._compile(phrases)
+            (kind, strength): self._phrases(phrases)
             for kind, group in content.kinds
             for strength, phrases in group
         }
 
-    def _compile(self, phrases: Iterable[str]) -> re.Pattern[str]:
-        return _regex({self.spell(each) for phrase in phrases for each in expand(phrase)})
+    def _phrases(self, phrases: Iterable[str]) -> PhraseSet:
+        return PhraseSet(self.spell(each) for phrase in phrases for each in expand(phrase))
 
     def spell(self, folded: str) -> str:
-        """Puts right the listed misspellings; the result ends in a space."""
-        return self._variants.sub(lambda m: self._spelled[m[0].strip()] + " ", folded + " ")
+        """Puts right the listed misspellings."""
+        spelled, done = "", 0
+        for start, end in self._variants.spans(folded):
+            if start >= done:
+                spelled += folded[done:start] + self._spelled[folded[start:end]]
+                done = end
+        return spelled + folded[done:]
 
     def fires(self, text: str, kind: str, strength: str) -> bool:
         """Tells whether an emergency phrase stands outside every harmless one."""
-        harmless = list(_spans(self._harmless, text))
-        found = _spans(self._emergencies[kind, strength], text)
+        harmless = list(self._harmless.spans(text))
+        found = self._emergencies[kind, strength].spans(text)
         return any(not any(s <= start and end <= e for s, e in harmless) for start, end in found)
 
 
@@ -141,7 +123,7 @@ class EmergencyRules:
     def detect(self, text: str) -> str | None:
         """Returns "medical" (violence included), "self_harm" or None, in any language."""
         readings = [(rules, rules.spell(fold(text))) for rules in self.languages]
-        context = any(rules.unless.search(reading) for rules, reading in readings)
+        context = any(any(rules.unless.spans(reading)) for rules, reading in readings)
         for kind in KINDS:
             for strength in ("always",) if context else ("always", "unless_context"):
                 if any(rules.fires(reading, kind, strength) for rules, reading in readings):
