@@ -18,7 +18,7 @@ SHORT_CHANNELS = frozenset({"sms"})
 """Channels that get the `sms` variants and numbered choices in the text."""
 
 INTERPRETER_OFFER = "topic.interpreter"
-"""Its short text ends a message that is in English because a draft is withheld."""
+"""It ends a message that is in English because a draft is withheld."""
 
 _PARTS = {
     "steps": ("step", Key.LABEL_STEPS),
@@ -59,7 +59,7 @@ class Renderer:
         if short and say.choices:
             parts.append(self._numbered(say))
         if any(self._is_withheld(say.language, key) for key in self._keys(say)):
-            offer = self._wording.text_even_if_draft(say.language, INTERPRETER_OFFER, short=True)
+            offer = self._wording.text_even_if_draft(say.language, INTERPRETER_OFFER, short=short)
             parts.append(offer)
         return (" " if short else "\n\n").join(part for part in parts if part)
 

@@ -5,7 +5,6 @@ One unit is one text: the full one or its short form for text messages.
 
 from __future__ import annotations
 
-import importlib
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -178,10 +177,11 @@ def _inner(element: ElementTree.Element | None) -> str:
 
 def _openpyxl() -> Any:
     try:
-        return importlib.import_module("openpyxl")  # it has no types, and few need it
+        import openpyxl  # type: ignore[import-untyped]  # few need it, so it is loaded late
     except ImportError as error:
         message = "XLSX needs the package openpyxl. Run `make setup`, or use XLIFF (*.xlf)."
         raise TranslationError(message) from error
+    return openpyxl
 
 
 def _write_xlsx(path: Path, language: str, rows: list[Unit]) -> None:

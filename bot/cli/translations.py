@@ -28,10 +28,20 @@ def run(options: argparse.Namespace) -> int:
 
     steps = {None: _list, "stamp": _stamp, "export": _export, "import": _import}
     try:
+        if options.step is not None:
+            _check_language(options.language)
         return steps[options.step](options)
     except TranslationError as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def _check_language(language: str) -> None:
+    from bot.translations import TranslationError, translated_languages
+
+    if language not in translated_languages():
+        known = ", ".join(translated_languages())
+        raise TranslationError(f"{language} is not translated to. Write one of: {known}.")
 
 
 def _list(options: argparse.Namespace) -> int:

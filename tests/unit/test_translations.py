@@ -42,7 +42,8 @@ def changed(path: Path, old: str, new: str) -> None:
 
 
 def english_moves_on(folder: Path) -> None:
-    changed(folder / "en" / "topics.yml", "There may be a fee for some kinds of requests", "Another text")
+    old = "There may be a fee for some kinds of requests"
+    changed(folder / "en" / "topics.yml", old, "Another text")
 
 
 def load(folder: Path, drafts: str = "show"):
@@ -104,6 +105,14 @@ def test_the_list_counts_and_names(capsys):
     said = capsys.readouterr().out
     assert "es: " in said
     assert "0 outdated" in said
+
+
+@pytest.mark.parametrize("language", ["en", "../es", "xx"])
+@pytest.mark.parametrize("step", ["stamp", "export", "import"])
+def test_a_language_that_is_not_translated_to_is_refused(step, language, tmp_path, capsys):
+    file = [str(tmp_path / "a.xlf")] if step != "stamp" else []
+    assert main(["translations", step, language, *file]) == 1
+    assert f"{language} is not translated to" in capsys.readouterr().err
 
 
 # -- to a translator and back ------------------------------------------------------------------
@@ -270,6 +279,7 @@ def test_a_translator_is_told_of_placeholders_and_lengths(folder, tmp_path):
 
 # -- drafts shown or withheld ------------------------------------------------------------------
 
+
 def test_the_setting_has_two_values():
     assert drafts_setting({}) == drafts_setting({"ROI_DRAFTS": ""}) == "show"
     assert drafts_setting({"ROI_DRAFTS": "withhold"}) == "withhold"
@@ -286,7 +296,7 @@ def test_withheld_drafts_are_said_in_english_and_end_with_the_interpreter(folder
     english = renderer.text(
         Say(key="topic.contact_hours", language="en", choices=(choice,)), channel
     )
-    offer = wording.text_even_if_draft("es", "topic.interpreter", short=True)
+    offer = wording.text_even_if_draft("es", "topic.interpreter", short=channel == "sms")
     assert said.startswith(english)
     assert said.endswith(offer)
     assert "617.414.5549" in offer
