@@ -8,13 +8,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, FollowupAction
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.turn import CHANGE_LANGUAGE, LISTEN, Turn
+from actions.turn import LISTEN, Turn
+from bot.choices import language_choice
 from bot.guidance.resolver import plan_of_answer
 from bot.keys import Key
-from bot.language_choice import LanguageDecision, choose_language, requested_language
+from bot.language_choice import LanguageDecision, choose_language, offered_form
+from bot.language_names import requested_language
 from bot.languages import load_languages
 from bot.nlu.language_id import NO_EVIDENCE, LanguageEvidence
-from bot.say import Choice, PlanIds
+from bot.say import PlanIds
 
 
 class ActionUpdateLanguage(Action):
@@ -72,23 +74,16 @@ class ActionChangeLanguage(Action):
         )
         turn.set(failures=0)
         if wanted is None:
-            choices = tuple(
-                Choice(
-                    id="",
-                    key=f"language_name.{code}",
-                    intent=CHANGE_LANGUAGE,
-                    entities={"language": code},
-                )
-                for code in languages.offered
-            )
+            choices = tuple(map(language_choice, languages.offered))
             turn.say(Key.LANGUAGE_CHOOSE, choices=choices)
             # In the guided request its question would follow; its choices would replace these.
             return [*turn.events, FollowupAction(LISTEN)]
-        if wanted in languages.offered:
-            turn.set(language=wanted, language_chosen=True)
-            turn.say(Key.LANGUAGE_SWITCHED, language=wanted)
+        answered_in = offered_form(wanted, languages.offered)
+        if answered_in is not None:
+            turn.set(language=answered_in, language_chosen=True)
+            turn.say(Key.LANGUAGE_SWITCHED, language=answered_in)
         else:
-            _hand_to_interpreter(turn)
+            _hand_to_interpreter(turn, wanted)
         return turn.events
 
 
@@ -110,13 +105,14 @@ class ActionUnsupportedLanguage(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
-        """Says it in the language of the conversation, else in English."""
+        """Says it in their language and then in that of the conversation."""
         turn = Turn(dispatcher, tracker)
-        _hand_to_interpreter(turn)
+        _hand_to_interpreter(turn, (turn.message.get("language") or {}).get("code"))
         return turn.events
 
 
-def _hand_to_interpreter(turn: Turn) -> None:
+def _hand_to_interpreter(turn: Turn, language: str | None) -> None:
+    offered = load_languages().offered
     answer = turn.guidance.topics["interpreter"].answer
     turn.say(
         Key.LANGUAGE_NOT_OFFERED,
@@ -124,4 +120,7 @@ def _hand_to_interpreter(turn: Turn) -> None:
         handoff="interpreter",
         plan=PlanIds.of(plan_of_answer(answer)) if answer is not None else None,
         show_plan=False,
+        notice=language,
+        # In the guided request its question follows, and its choices would replace these.
+        choices=() if turn.in_request else tuple(map(language_choice, offered)),
     )

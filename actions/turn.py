@@ -10,13 +10,15 @@ from rasa_sdk import Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from bot.choices import number_choices
+from bot.choices import language_choice, number_choices
 from bot.content_store import shipped_guidance, shipped_wording
 from bot.guidance.answer import about, follow_ups
 from bot.guidance.calendar import business_days_after
 from bot.guidance.load import Guidance
 from bot.guidance.resolver import next_question
 from bot.keys import Key
+from bot.language_choice import offered_form
+from bot.language_names import named_languages
 from bot.languages import load_languages
 from bot.say import Choice, Say
 
@@ -131,6 +133,9 @@ class Turn:
         if self._owes_switch_notice():
             before = (Key.LANGUAGE_SWITCHED.value, *before)
         self._has_spoken = True
+        if details.get("handoff") == "interpreter" and "notice" not in details:
+            details["notice"], offered = self._interpreter_for(language)
+            choices = (*offered, *choices)
         if details.get("topics") and self._owes_draft_notice(language):
             after = (*after, Key.LANGUAGE_DRAFT_NOTICE.value)
             self.set(draft_noticed=True)
@@ -168,6 +173,17 @@ class Turn:
             return {}
         days = self.guidance.directory.facts["autopsy_business_days"].value
         return {"death": death, "requestable_from": business_days_after(death, days)}
+
+    def _interpreter_for(self, language: str) -> tuple[str | None, tuple[Choice, ...]]:
+        """What somebody gets who names a language: its notice, or the choice to go on in it."""
+        languages = load_languages()
+        named = named_languages(str(self.message.get("text") or ""), languages)
+        for code in named:
+            if offered_form(code, languages.offered) is None:
+                return code, ()
+        answered_in = (offered_form(code, languages.offered) for code in named)
+        others = [code for code in answered_in if code is not None and code != language]
+        return None, () if self.in_request else tuple(map(language_choice, others))
 
     def _owes_switch_notice(self) -> bool:
         """Is this the first answer to a message that changed the language by being in another?

@@ -9,6 +9,7 @@ from typing import cast, get_args
 
 from bot.content_loader import ContentError
 from bot.guidance.load import Guidance, load_guidance
+from bot.handoff import load_handoffs
 from bot.languages import load_languages
 from bot.wording import Drafts, Wording, load_wording
 
@@ -47,3 +48,13 @@ def drafts_setting(environment: Mapping[str, str]) -> Drafts:
             f"ROI_DRAFTS: `{value}` has no meaning. Set it to show or withhold, or not at all."
         )
     return cast(Drafts, value)
+
+
+@lru_cache(maxsize=1)
+def shipped_handoffs() -> Mapping[str, str]:
+    """The interpreter notice of every language that is not offered.
+
+    Raises:
+        bot.content_loader.ContentError: It cannot be used.
+    """
+    return load_handoffs(load_languages())

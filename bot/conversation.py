@@ -37,6 +37,8 @@ class Reply:
         handoff: The people it hands over to.
         plan: The plan with its wording.
         key: The wording it was made from.
+        notice: The interpreter notice that `text` begins with, if it does: its `text`, `language`
+            and `direction`.
     """
 
     text: str
@@ -46,6 +48,7 @@ class Reply:
     handoff: str | None = None
     plan: dict[str, Any] | None = None
     key: str = ""
+    notice: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -230,4 +233,5 @@ def _reply(message: dict[str, Any]) -> Reply:
         handoff=ours.get("handoff"),
         plan=ours.get("plan"),
         key=ours.get("key") or "",
+        notice=ours.get("notice"),
     )

@@ -6,19 +6,13 @@ that before the channel's hint (browser language, phone country), that before th
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
-from bot.languages import Languages
 from bot.nlu.language_id import LanguageEvidence
-from bot.nlu.phrases import Phrases, without_accents, words_of
 
 # What evidence too weak to change a conversation must reach to begin one, if nothing else is known.
 _GOOD_GUESS = 0.7
-_CLAUSE_END = re.compile(r"[.,;:!?¿¡()\n，。！？；、؟]+")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -61,7 +55,7 @@ def choose_language(
     Returns:
         The decision.
     """
-    before = _matching(current, offered)
+    before = offered_form(current, offered)
     resting = before or _hinted(hint, offered) or _guessed(evidence, offered) or default
     if explicit is not None:
         wanted: str | None = explicit
@@ -69,76 +63,21 @@ def choose_language(
         wanted = evidence.code
     else:
         wanted = None
-    language = _matching(wanted, offered) or resting
+    language = offered_form(wanted, offered) or resting
     return LanguageDecision(
         language=language,
         switched=before is not None and language != before,
-        unsupported=wanted if wanted and _matching(wanted, offered) is None else None,
+        unsupported=wanted if wanted and offered_form(wanted, offered) is None else None,
     )
 
 
-def requested_language(text: str, languages: Languages) -> str | None:
-    """Finds a language that somebody asks to go on in, by its name in any language.
-
-    "en español por favor" and "can we do portuguese" ask for one; "I need a Spanish interpreter"
-    and "my Portuguese passport" only mention one.
+def offered_form(tag: str | None, offered: Sequence[str]) -> str | None:
+    """The offered language that a tag means: "pt-BR" is answered in "pt", "zh-TW" in "zh-Hans".
 
     Args:
-        text: The message.
-        languages: The known languages.
-
-    Returns:
-        Its code, offered or not; None if no language is asked for.
+        tag: A language tag, if there is one.
+        offered: The languages that the assistant answers in.
     """
-    asking = _asking(languages)
-    for clause in _clauses(text):
-        for code, name in _names(languages):
-            rest = _without(clause, name)
-            if rest is not None and len(asking.positions(rest)) == len(rest):
-                return code
-    return None
-
-
-@lru_cache(maxsize=4)
-def _asking(languages: Languages) -> Phrases:
-    # Chinese requests arrive in one piece, so their letters are looked at one by one.
-    letters = [letter for word in languages.asking if _UNSPACED.match(word) for letter in word]
-    return Phrases((*languages.asking, *letters))
-
-
-def _clauses(text: str) -> Iterator[list[str]]:
-    for clause in _CLAUSE_END.split(text[:300]):
-        words = [without_accents(word) for word in words_of(clause)]
-        if words:
-            yield words
-
-
-@lru_cache(maxsize=4)
-def _names(languages: Languages) -> list[tuple[str, tuple[str, ...]]]:
-    """Codes and names, longest names first: "Haitian Creole" goes before "Creole"."""
-    found = [
-        (language.code, tuple(without_accents(word) for word in words_of(name)))
-        for language in languages.languages
-        for name in {language.name, language.english_name, *language.asked_for}
-    ]
-    return sorted(found, key=lambda item: (-len(" ".join(item[1])), item))
-
-
-def _without(words: list[str], name: tuple[str, ...]) -> list[str] | None:
-    """The other words, if the name is among the words."""
-    for start in range(len(words) - len(name) + 1):
-        if tuple(words[start : start + len(name)]) == name:
-            return words[:start] + words[start + len(name) :]
-    joined = "".join(name)
-    if _UNSPACED.match(joined):  # "请说中文" is one word to us
-        text = " ".join(words)
-        if joined in text:
-            return [letter for letter in text.replace(joined, "", 1) if letter.isalnum()]
-    return None
-
-
-def _matching(tag: str | None, offered: Sequence[str]) -> str | None:
-    """The offered language that a tag means: "pt-BR" is answered in "pt", "zh-TW" in "zh-Hans"."""
     if not tag:
         return None
     wanted = tag.strip().replace("_", "-").casefold()
@@ -152,8 +91,8 @@ def _matching(tag: str | None, offered: Sequence[str]) -> str | None:
 def _hinted(hint: str | None, offered: Sequence[str]) -> str | None:
     # "pt-BR,pt;q=0.9,en;q=0.8": browsers list the languages in order of preference.
     tags = [part.partition(";")[0] for part in (hint or "").split(",")]
-    return next((code for tag in tags if (code := _matching(tag, offered))), None)
+    return next((code for tag in tags if (code := offered_form(tag, offered))), None)
 
 
 def _guessed(evidence: LanguageEvidence, offered: Sequence[str]) -> str | None:
-    return _matching(evidence.code, offered) if evidence.confidence >= _GOOD_GUESS else None
+    return offered_form(evidence.code, offered) if evidence.confidence >= _GOOD_GUESS else None

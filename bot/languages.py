@@ -58,6 +58,9 @@ class Languages(_Model):
     neutral: tuple[_Text, ...] = ()
     names: tuple[_Text, ...] = ()
     asking: tuple[_Text, ...] = ()
+    interpreters: tuple[_Text, ...] = ()
+    interpreting: tuple[_Text, ...] = ()
+    named_in: tuple[_Code, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:

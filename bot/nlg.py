@@ -10,7 +10,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.utils.endpoints import EndpointConfig
 
-from bot.content_store import shipped_guidance, shipped_wording
+from bot.content_store import shipped_guidance, shipped_handoffs, shipped_wording
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.rendering import Renderer
@@ -42,7 +42,9 @@ class LocalizedResponseGenerator(NaturalLanguageGenerator):
             domain: Given by Rasa, not used: responses do not stand in the domain.
             renderer: One with another clock, for tests.
         """
-        self.renderer = renderer or Renderer(shipped_guidance(), shipped_wording())
+        self.renderer = renderer or Renderer(
+            shipped_guidance(), shipped_wording(), handoffs=shipped_handoffs()
+        )
 
     async def generate(
         self,
@@ -87,6 +89,7 @@ class LocalizedResponseGenerator(NaturalLanguageGenerator):
                 "handoff": say.handoff,
                 "plan": self.renderer.plan(say),
                 "question": say.question,
+                "notice": self.renderer.notice(say),
             },
         }
 

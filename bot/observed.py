@@ -35,6 +35,7 @@ class Observed:
         understood: What understanding made of the message; empty if it was refused before.
         slots: All slots after the turn.
         text: All messages as shown.
+        notice: The language of the interpreter notice, where a message begins with one.
     """
 
     keys: tuple[str, ...]
@@ -48,6 +49,7 @@ class Observed:
     understood: Mapping[str, Any]
     slots: Mapping[str, Any]
     text: str
+    notice: str | None = None
 
     @property
     def intent(self) -> str | None:
@@ -93,6 +95,7 @@ async def observe(agent: Agent, sender: str, result: TurnResult) -> Observed:
         understood=understood,
         slots=tracker.current_slot_values() if tracker is not None else {},
         text="\n".join(reply.text for reply in replies),
+        notice=next((r.notice["language"] for r in replies if r.notice is not None), None),
     )
 
 

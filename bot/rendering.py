@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
 from bot.guidance.calendar import OpenState, open_state
 from bot.guidance.load import Guidance
+from bot.handoff import notice_text
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.localized import day_text, locale_of, time_text, weekday_text
@@ -38,10 +39,22 @@ class Renderer:
     """Renders messages; the clock can be set for tests."""
 
     def __init__(
-        self, guidance: Guidance, wording: Wording, now: Callable[[], datetime] = utc_now
+        self,
+        guidance: Guidance,
+        wording: Wording,
+        now: Callable[[], datetime] = utc_now,
+        handoffs: Mapping[str, str] | None = None,
     ) -> None:
-        """Args: guidance and wording, loaded and checked; `now` gives the present moment."""
+        """Keeps what it renders from.
+
+        Args:
+            guidance: Loaded and checked.
+            wording: Loaded and checked.
+            now: Gives the present moment.
+            handoffs: The notice of each language that is not offered; without them none is given.
+        """
         self._guidance, self._wording, self._now = guidance, wording, now
+        self._handoffs = handoffs or {}
 
     def text(self, say: Say, channel: str) -> str:
         """The message as the channel shows it, without choices where the channel has buttons."""
@@ -61,7 +74,19 @@ class Renderer:
         if any(self._is_withheld(say.language, key) for key in self._keys(say)):
             offer = self._wording.text_even_if_draft(say.language, INTERPRETER_OFFER, short=short)
             parts.append(offer)
-        return (" " if short else "\n\n").join(part for part in parts if part)
+        text = (" " if short else "\n\n").join(part for part in parts if part)
+        notice = self.notice(say)
+        # On lines of its own: it may run in the other direction.
+        return "\n\n".join((notice["text"], text)) if notice is not None else text
+
+    def notice(self, say: Say) -> dict[str, str] | None:
+        """The interpreter notice that comes first: `text`, `language` and `direction`."""
+        language = load_languages().get(say.notice) if say.notice is not None else None
+        if language is None or language.code not in self._handoffs:
+            return None
+        phone = self._wording.fact(say.language, "interpreter_phone")
+        text = notice_text(self._handoffs[language.code], language, phone)
+        return {"text": text, "language": language.code, "direction": language.direction}
 
     def plan(self, say: Say) -> dict[str, Any] | None:
         """The plan with its wording: what a card shows and `roi ask` prints."""

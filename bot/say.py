@@ -72,6 +72,7 @@ class Say(_Frozen):
         before: Keys of short texts said first, such as "OK, I changed that."
         after: Keys of short texts said last.
         question: The field that this message asks about.
+        notice: A language that is not offered, whose interpreter notice comes first.
     """
 
     key: str
@@ -87,6 +88,7 @@ class Say(_Frozen):
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
     question: str | None = None
+    notice: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON, for Rasa's events."""

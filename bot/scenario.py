@@ -59,6 +59,7 @@ class Expect(_Strict):
         handoff: The people it hands over to.
         language: The language of the last message; one for each test language if it differs.
         intent: What the message must be taken for.
+        notice: The language of the interpreter notice; null for none.
         slots: Slots after the step; null is an empty one.
     """
 
@@ -79,6 +80,7 @@ class Expect(_Strict):
     handoff: str | None = None
     language: str | Mapping[str, str] | None = None
     intent: str | None = None
+    notice: str | None = None
     slots: Mapping[str, Any] = {}
 
     def looks_at(self, name: str) -> bool:

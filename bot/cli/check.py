@@ -28,7 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _checks(languages: Sequence[str]) -> list[Callable[[], object]]:
-    from bot.content_store import shipped_guidance, shipped_wording
+    from bot.content_store import shipped_guidance, shipped_handoffs, shipped_wording
     from bot.languages import load_languages
     from bot.nlu.dates import DateFinder
     from bot.nlu.emergency_rules import EmergencyRules
@@ -40,6 +40,7 @@ def _checks(languages: Sequence[str]) -> list[Callable[[], object]]:
         shipped_guidance,
         load_languages,
         shipped_wording,
+        shipped_handoffs,
         lambda: load_matcher(shipped_guidance().routes),
         lambda: EmergencyRules.load(CONTENT / "emergency"),
         lambda: DateFinder.load(CONTENT / "dates"),

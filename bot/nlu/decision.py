@@ -9,6 +9,7 @@ from typing import Any
 EMERGENCY, OUT_OF_SCOPE = "emergency", "out_of_scope"
 CLARIFY, NOT_UNDERSTOOD = "clarify", "nlu_fallback"
 UNSUPPORTED_LANGUAGE = "unsupported_language"
+CHANGE_LANGUAGE, INTERPRETER = "change_language", "interpreter"
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,8 @@ class Thresholds:
 
     Attributes:
         out_of_scope: P(out_of_scope) from which a message is refused whatever leads.
+        out_of_scope_named: The same for a message that names something a request is made of: "he
+            died in March" is an answer as often as small talk.
         understood: The least confidence at which an intent is believed at all.
         sure: Confidence from which nothing is asked back.
         margin: Below `sure`, the lead that the first must have over the second.
@@ -24,8 +27,9 @@ class Thresholds:
         emergency: P(emergency) from which the classifier alone gives the emergency answer.
     """
 
-    out_of_scope: float = 0.16
-    understood: float = 0.25
+    out_of_scope: float = 0.20
+    out_of_scope_named: float = 0.30
+    understood: float = 0.30
     sure: float = 0.50
     margin: float = 0.15
     candidate: float = 0.08
@@ -67,11 +71,13 @@ def decide(
     probability = {entry["name"]: float(entry["confidence"]) for entry in ranking}
     if probability.get(EMERGENCY, 0.0) >= thresholds.emergency:
         return Decision(EMERGENCY, probability[EMERGENCY])
-    nobody: Mapping[str, Any] = {"name": "", "confidence": 0.0}
-    first, second = ranking[0], ranking[1] if len(ranking) > 1 else nobody
-    name, confidence = str(first["name"]), float(first["confidence"])
-    if name == OUT_OF_SCOPE or probability.get(OUT_OF_SCOPE, 0.0) >= thresholds.out_of_scope:
+    limit = thresholds.out_of_scope_named if has_entities else thresholds.out_of_scope
+    if probability.get(OUT_OF_SCOPE, 0.0) >= limit:
         return Decision(OUT_OF_SCOPE, probability[OUT_OF_SCOPE])
+    ranking = [entry for entry in ranking if entry["name"] != OUT_OF_SCOPE]
+    nobody: Mapping[str, Any] = {"name": NOT_UNDERSTOOD, "confidence": 0.0}
+    first, second = [*ranking, nobody, nobody][:2]
+    name, confidence = str(first["name"]), float(first["confidence"])
     clear = confidence - float(second["confidence"]) >= thresholds.margin
     if confidence >= thresholds.understood and (confidence >= thresholds.sure or clear):
         return Decision(name, confidence)

@@ -13,9 +13,14 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content_store import shipped_guidance
+from bot.language_choice import offered_form
+from bot.language_names import only_a_language, requested_interpreter
 from bot.languages import load_languages
 from bot.nlu.decision import (
+    CHANGE_LANGUAGE,
     EMERGENCY,
+    INTERPRETER,
+    NOT_UNDERSTOOD,
     OUT_OF_SCOPE,
     UNSUPPORTED_LANGUAGE,
     Decision,
@@ -36,7 +41,7 @@ class IntentDecider(GraphComponent):
         self._thresholds = thresholds
         self._rules = EmergencyRules.load(CONTENT / "emergency")
         self._topics = frozenset(shipped_guidance().topics) - {EMERGENCY, OUT_OF_SCOPE}
-        self._offered = frozenset(load_languages().offered)
+        self._languages = load_languages()
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -73,10 +78,10 @@ class IntentDecider(GraphComponent):
         return messages
 
     def _decision(self, message: Message, emergency: str | None) -> Decision:
-        language = message.get("language") or {}
-        unsupported = language.get("clear") and language.get("code") not in self._offered
-        if unsupported and emergency is None:
-            return Decision(UNSUPPORTED_LANGUAGE, float(language.get("confidence") or 0.0))
+        if emergency is None and (decision := self._about_language(message)) is not None:
+            return decision
+        if emergency is None and not any(character.isalpha() for character in message.get(TEXT)):
+            return Decision(NOT_UNDERSTOOD, 0.0)  # "9": the classifier would find a meaning in it
         return decide(
             message.get(INTENT_RANKING, []),
             self._thresholds,
@@ -84,3 +89,19 @@ class IntentDecider(GraphComponent):
             self._topics,
             bool(message.get(ENTITIES)),
         )
+
+    def _about_language(self, message: Message) -> Decision | None:
+        """A language named, an interpreter wanted for one, or a message in one not offered."""
+        text = message.get(TEXT)
+        if requested_interpreter(text, self._languages) is not None:
+            return Decision(INTERPRETER, 1.0)
+        if only_a_language(text, self._languages) is not None:
+            return Decision(CHANGE_LANGUAGE, 1.0)
+        language = message.get("language") or {}
+        if language.get("clear") and self._is_not_offered(language.get("code")):
+            return Decision(UNSUPPORTED_LANGUAGE, float(language.get("confidence") or 0.0))
+        return None
+
+    def _is_not_offered(self, code: str | None) -> bool:
+        # Traditional Chinese counts as offered where Simplified Chinese is.
+        return offered_form(code, self._languages.offered) is None

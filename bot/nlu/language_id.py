@@ -14,14 +14,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.language_samples import read_samples
 from bot.languages import Languages, load_languages
 from bot.nlu.language_ngrams import NgramModel
 from bot.nlu.language_profiles import ProfileDetector
+from bot.nlu.language_romanised import ROMANISED, romanised_apart, with_digit_letters
 from bot.nlu.language_scripts import LATIN, ScriptRules, other_script_letters
 from bot.nlu.phrases import Phrases, capitalised_inside, without_accents, words_of
 
 LONGEST_TEXT = 300  # characters; more adds time, not certainty
 
+_UNASKED_NATS = 1.5  # by which a language that nobody answers in must be likelier, in nats
+_ANSWERED_WORDS = 0.4  # what a language with utterances leads by where its neighbours share words
 _LOAN_WEIGHT = 0.25  # "quiero mis medical records" is Spanish
 _GREETING_NATS, _WORD_NATS = 3.0, 1.0
 _OWN_WORD = 0.9  # share from which a word is taken to be one language's own
@@ -87,6 +91,8 @@ class LanguageIdentifier:
         known = languages or load_languages()
         self._languages = known.languages
         self._latin = [language for language in self._languages if LATIN in language.scripts]
+        self._romanised = [code for code in model.codes if code.endswith(ROMANISED)]
+        self._unasked = {code for code in read_samples() if code not in known.offered}
         self._neutral = Phrases(known.neutral)
         self._names = Phrases(known.names)
         self._loans = {lang.code: Phrases(lang.lends) for lang in self._languages if lang.lends}
@@ -102,7 +108,7 @@ class LanguageIdentifier:
     def train(
         cls, utterances: Mapping[str, Sequence[str]], languages: Languages | None = None
     ) -> LanguageIdentifier:
-        """Learns from what people write.
+        """Learns from what people write and from the samples of languages nobody answers in.
 
         Args:
             utterances: Texts by language code.
@@ -111,7 +117,9 @@ class LanguageIdentifier:
         Returns:
             The identifier.
         """
-        return cls(NgramModel.train(utterances), languages)
+        known = languages or load_languages()
+        texts = romanised_apart({**read_samples(), **utterances}, known)
+        return cls(NgramModel.train(texts), known)
 
     def save(self, folder: Path) -> None:
         """Writes what was learnt into an existing folder."""
@@ -147,9 +155,13 @@ class LanguageIdentifier:
         greeting = set().union(*greetings.values())
         names = self._names.positions(plain) | capitalised_inside(text, words)
         silent = (self._neutral.positions(plain) | names) - greeting
-        listed = {code: found.positions(plain) for code, found in self._words.items()}
+        listed: dict[str, set[int]] = {
+            str(code): found.positions(plain) for code, found in self._words.items()
+        }
         for code, letters in self._letters.items():
             listed[code] |= {at for at, word in enumerate(words) if not letters.isdisjoint(word)}
+        for romanised in self._romanised:
+            listed[romanised] = with_digit_letters(words)
         loans = set().union(*(loan.positions(plain) for loan in self._loans.values()))
         return _Message(
             words=words,
@@ -162,7 +174,11 @@ class LanguageIdentifier:
         )
 
     def _by_script(self, message: _Message, letters: Counter[str]) -> LanguageEvidence:
-        known = {code: len(found) for code, found in message.known.items()}
+        known: dict[str, float] = {
+            language.code: len(self._known(message, language.code))
+            + (_ANSWERED_WORDS if language.code in self._model.codes else 0.0)
+            for language in self._languages
+        }
         found = self._scripts.probabilities(message.text(), letters, known)
         if not found:
             return NO_EVIDENCE
@@ -202,8 +218,10 @@ class LanguageIdentifier:
             + _GREETING_NATS * bool(message.greetings.get(code))
             for code, found in message.known.items()
         }
-        latin = [language.code for language in self._latin]
-        found = self._model.probabilities(weighted, latin, bonus)
+        for unasked in self._unasked:
+            bonus[unasked] = bonus.get(unasked, 0.0) - _UNASKED_NATS
+        among = [*(language.code for language in self._latin), *self._romanised]
+        found = self._model.probabilities(weighted, among, bonus)
         code = max(found, key=lambda code: found[code], default=None)
         return code, found[code] if code else 0.0
 
@@ -234,7 +252,7 @@ class LanguageIdentifier:
         return {
             position
             for position in message.content
-            if position in message.known[code]
+            if position in message.known.get(code, ())
             or self._model.word_share(message.plain[position], code) >= _SHARED_WORD
         }
 
@@ -262,7 +280,8 @@ class LanguageIdentifier:
             and enough
             and len(known) >= len(content) * _HALF_KNOWN
         )
-        return LanguageEvidence(code, confidence, clear, clear and len(content) >= _SENTENCE)
+        language = code.removesuffix(ROMANISED)
+        return LanguageEvidence(language, confidence, clear, clear and len(content) >= _SENTENCE)
 
     def _is_only_greeting(self, message: _Message, code: str) -> bool:
         listed = [found for other, found in message.known.items() if other != code]
@@ -276,13 +295,14 @@ class LanguageIdentifier:
         return [
             position
             for position in message.content
-            if not any(position in message.known[rival] for rival in rivals)
+            if not any(position in message.known.get(rival, ()) for rival in rivals)
             and self._is_own(message, position, code)
         ]
 
     def _is_own(self, message: _Message, position: int, code: str) -> bool:
         share = self._model.word_share(message.plain[position], code)
-        return share >= _OWN_WORD or (not share and position in message.known[code])
+        listed = position in message.known.get(code, ())
+        return share >= _OWN_WORD or (not share and listed)
 
     def _is_telling_alone(self, message: _Message, own: Sequence[int]) -> bool:
         """Whether one word is enough: no short one, and none that stands in two lists."""

@@ -20,6 +20,7 @@ from bot.nlu.phrases import capitalised_inside, without_accents, words_of
 _LONGEST = 4
 _VOCABULARY = 30_000
 _SMOOTHING = 0.3
+_MANY = 5_000  # words, about as many as a finished language has
 # Every letter is part of some four n-grams, so the plain sum counts the same evidence four times
 # ("hi" came out Vietnamese with p = 1.0).
 _OVERLAP = 1 / _LONGEST
@@ -56,7 +57,9 @@ class NgramModel:
         self._log_probabilities = log_probabilities
         self._words = {word: index for index, word in enumerate(words)}
         self._word_counts = word_counts
-        totals = np.maximum(word_counts.sum(axis=1, keepdims=True), 1)
+        # A language of which we have little claims little: "chart" in one of fifty lines is no
+        # reason to doubt that it is English.
+        totals = np.maximum(word_counts.sum(axis=1, keepdims=True), min(_MANY, word_counts.sum()))
         # A language's share in a word: 1.0 is a word that only this language has.
         frequencies = word_counts / totals
         self._word_shares = frequencies / np.maximum(frequencies.sum(axis=0), 1e-12)

@@ -14,6 +14,7 @@ LATIN = "latin"
 # How much of a message must be in another script: names and "MyChart" stay in Latin letters, and
 # other scripts say the same in fewer letters.
 _OTHER_SCRIPT_SHARE = 1 / 3
+_ENOUGH_LETTERS = 30
 _LETTER_SCORE, _WORD_SCORE, _PROFILE_SCORE = 3.0, 3.0, 2.0
 
 
@@ -50,14 +51,14 @@ class ScriptRules:
         }
 
     def probabilities(
-        self, text: str, letters: Mapping[str, int], known_words: Mapping[str, int]
+        self, text: str, letters: Mapping[str, int], known_words: Mapping[str, float]
     ) -> dict[str, float]:
         """Probable languages of a text that is not in Latin letters.
 
         Args:
             text: The folded text.
             letters: Its letters by script, see :func:`other_script_letters`.
-            known_words: How many of its words stand in each language's lists.
+            known_words: How many of its words each language is known to have.
 
         Returns:
             Probabilities by code, the likeliest first; empty for a script nobody here uses.
@@ -73,11 +74,13 @@ class ScriptRules:
             return {language.code: 1.0 for language in candidates}
         main_script = max(letters, key=lambda script: letters[script])
         profiles = self._profiles[main_script].probabilities(text)
+        # langdetect is as sure of "бланк" as of a sentence, and as often wrong.
+        trust = min(1.0, sum(letters.values()) / _ENOUGH_LETTERS)
         scores = {
             language.code: 0.1
             + _LETTER_SCORE * _own_letters(text, language, candidates)
             + _WORD_SCORE * known_words.get(language.code, 0)
-            + _PROFILE_SCORE * profiles.get(language.code, 0.0)
+            + trust * _PROFILE_SCORE * profiles.get(language.code, 0.0)
             for language in candidates
         }
         total = sum(scores.values())

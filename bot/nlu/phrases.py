@@ -11,6 +11,12 @@ from functools import lru_cache
 _NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
 _APOSTROPHES = re.compile("['’‘`´ʼ]")
 _WORD = re.compile(r"[^\W_]+")
+# Arabic in Latin letters writes the letters that Latin lacks as digits ("3ayez", "sama7t"). They
+# become Latin letters that nobody types, so that "3" tells Arabic and a date still tells nothing.
+_DIGIT_AS_LETTER = re.compile(r"(?<=[a-z])[235679](?=[a-z])|\b[37](?=[a-z]{3})")
+_LETTERS = {"2": "ʔ", "3": "ʕ", "5": "ƣ", "6": "ŧ", "7": "ħ", "9": "ɖ"}
+DIGIT_LETTERS = frozenset(_LETTERS.values())
+_LETTER_FOR = str.maketrans(_LETTERS)
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
@@ -34,6 +40,7 @@ def words_of(text: str) -> list[str]:
     folded = _NOT_LANGUAGE.sub(" ", unicodedata.normalize("NFKC", text).casefold())
     # Casefolding can undo composition ("İ"), which would hide accents from the lists.
     folded = unicodedata.normalize("NFC", _APOSTROPHES.sub("", folded))
+    folded = _DIGIT_AS_LETTER.sub(lambda digit: digit[0].translate(_LETTER_FOR), folded)
     words = _WORD.findall(_with_marks_joined(folded))
     return [_STRETCHED.sub(r"\1", word) for word in words if not any(map(str.isdigit, word))]
 

@@ -134,6 +134,7 @@ def _exact(expect: Expect, turn: Observed) -> Iterator[str]:
         "remarks": tuple(key for key in turn.remarks if key != "language.draft_notice"),
         "handoff": turn.handoff,
         "intent": turn.intent,
+        "notice": turn.notice,
         "plan": turn.plan is not None,
         "complete": turn.plan is not None and turn.plan["complete"],
     }

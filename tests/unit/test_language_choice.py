@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.content_loader import ContentError
-from bot.language_choice import LanguageDecision, choose_language, requested_language
+from bot.language_choice import LanguageDecision, choose_language
+from bot.language_names import requested_language
 from bot.languages import LANGUAGES_FILE, load_languages
 from bot.nlu.language_id import NO_EVIDENCE, LanguageEvidence
 
