@@ -35,17 +35,25 @@ def main() -> None:
     topics = frozenset(shipped_guidance().topics) - {"emergency", OUT_OF_SCOPE}
     rows = []
     grid = itertools.product(
-        (0.12, 0.16, 0.2, 0.25, 0.3), (0.15, 0.2, 0.25, 0.3), (0.4, 0.5, 0.6), (0.08, 0.15)
+        (0.12, 0.16, 0.2, 0.25), (0.2, 0.3, 0.45, 0.6), (0.2, 0.3), (0.4, 0.5, 0.6), (0.08, 0.15)
     )
-    for oos, understood, sure, margin in grid:
+    for oos, named, understood, sure, margin in grid:
         thresholds = replace(
-            Thresholds(), out_of_scope=oos, understood=understood, sure=sure, margin=margin
+            Thresholds(),
+            out_of_scope=oos,
+            out_of_scope_named=named,
+            understood=understood,
+            sure=sure,
+            margin=margin,
         )
         rows.append((_score(judged, thresholds, topics), thresholds))
     rows.sort(key=lambda row: -row[0]["value"])
     for score, t in rows[:20]:
         shown = "  ".join(f"{name} {value:5.1f}" for name, value in score.items())
-        print(f"{t.out_of_scope:.2f} {t.understood:.2f} {t.sure:.2f} {t.margin:.2f}  {shown}")
+        print(
+            f"{t.out_of_scope:.2f} {t.out_of_scope_named:.2f} {t.understood:.2f} "
+            f"{t.sure:.2f} {t.margin:.2f}  {shown}"
+        )
 
 
 def _rankings(dev: Path) -> list[Judged]:

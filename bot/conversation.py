@@ -138,7 +138,11 @@ class Conversation:
             typed = cleaned.text
             picked = chosen_by_text(typed, choices, self._titles(choices, spoken))
         output = CollectingOutput(channel)
-        metadata = {"language": language, "language_hint": hint}
+        metadata = {
+            "language": language,
+            "language_hint": hint,
+            "goes_on": _goes_on(tracker),
+        }
         await self._handle(self._message(sender, output, typed, picked, spoken, metadata))
         replies = tuple(_reply(sent) for sent in output.messages)
         if not replies:
@@ -216,6 +220,11 @@ def _parsed_choice(
         "message_id": message_id,
         "metadata": metadata,
     }
+
+
+def _goes_on(tracker: DialogueStateTracker | None) -> bool:
+    """Has something been asked or answered that a bare phrase could belong to?"""
+    return tracker is not None and bool(tracker.active_loop_name or tracker.get_slot("topic"))
 
 
 def _choices(tracker: DialogueStateTracker | None) -> tuple[Choice, ...]:

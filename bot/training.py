@@ -18,6 +18,8 @@ _SOURCES = (
     "data/**/*.yml",
     "bot/content/languages.yml",
     "bot/content/lexicon/*.yml",
+    "bot/content/language_samples/*.yml",
+    "bot/content/language_profiles/*",
     "bot/nlu/**/*.py",
     "bot/text.py",
     "bot/language_choice.py",

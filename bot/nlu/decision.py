@@ -18,8 +18,9 @@ class Thresholds:
 
     Attributes:
         out_of_scope: P(out_of_scope) from which a message is refused whatever leads.
-        out_of_scope_named: The same for a message that names something a request is made of: "he
-            died in March" is an answer as often as small talk.
+        out_of_scope_named: The same for a message that names something a request is made of.
+        out_of_scope_answer: The same in the middle of a conversation: "he died in March" is then
+            an answer more often than small talk.
         understood: The least confidence at which an intent is believed at all.
         sure: Confidence from which nothing is asked back.
         margin: Below `sure`, the lead that the first must have over the second.
@@ -29,6 +30,7 @@ class Thresholds:
 
     out_of_scope: float = 0.20
     out_of_scope_named: float = 0.30
+    out_of_scope_answer: float = 0.75
     understood: float = 0.30
     sure: float = 0.50
     margin: float = 0.15
@@ -51,6 +53,7 @@ def decide(
     emergency: str | None,
     topics: frozenset[str],
     has_entities: bool,
+    can_answer: bool = False,
 ) -> Decision:
     """Decides on one message.
 
@@ -60,6 +63,7 @@ def decide(
         emergency: The kind that the emergency rules found; they win over everything.
         topics: The intents that can be offered as choices.
         has_entities: Did the person name something that a request is made of?
+        can_answer: Does it name something that could go on with what was said before?
 
     Returns:
         The decision. A near tie between topics becomes CLARIFY with two to four of them.
@@ -72,6 +76,8 @@ def decide(
     if probability.get(EMERGENCY, 0.0) >= thresholds.emergency:
         return Decision(EMERGENCY, probability[EMERGENCY])
     limit = thresholds.out_of_scope_named if has_entities else thresholds.out_of_scope
+    if can_answer:
+        limit = thresholds.out_of_scope_answer
     if probability.get(OUT_OF_SCOPE, 0.0) >= limit:
         return Decision(OUT_OF_SCOPE, probability[OUT_OF_SCOPE])
     ranking = [entry for entry in ranking if entry["name"] != OUT_OF_SCOPE]

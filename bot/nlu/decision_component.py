@@ -9,7 +9,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content_store import shipped_guidance
@@ -28,7 +28,7 @@ from bot.nlu.decision import (
     decide,
 )
 from bot.nlu.emergency_rules import EmergencyRules
-from bot.nlu.intent_classifier import INTENT_RANKING
+from bot.nlu.intent_classifier import FIELD_ENTITIES, INTENT_RANKING
 from bot.paths import CONTENT
 
 
@@ -82,12 +82,14 @@ class IntentDecider(GraphComponent):
             return decision
         if emergency is None and not any(character.isalpha() for character in message.get(TEXT)):
             return Decision(NOT_UNDERSTOOD, 0.0)  # "9": the classifier would find a meaning in it
+        named = [entity.get("entity") for entity in message.get(ENTITIES) or ()]
         return decide(
             message.get(INTENT_RANKING, []),
             self._thresholds,
             emergency,
             self._topics,
-            bool(message.get(ENTITIES)),
+            any(entity in FIELD_ENTITIES for entity in named),
+            bool(named) and bool((message.get(METADATA) or {}).get("goes_on")),
         )
 
     def _about_language(self, message: Message) -> Decision | None:

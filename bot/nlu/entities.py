@@ -8,6 +8,7 @@ trained ``spacy.blank("fr")`` takes 7 s to build and ``ht`` does not exist (note
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from pydantic import BaseModel, Extra
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 
-from bot.content_loader import ContentError, load_yaml, validated
+from bot.content_loader import ContentError, LineLookup, validated
 from bot.guidance.model import Routes
 from bot.text import fold
 
@@ -36,6 +37,10 @@ _PRECEDENCE: dict[str, Sequence[str]] = {
 # How many tokens may stand between "my" and what is mine: "my old medical records".
 _POSSESSIVE_REACH = 4
 _POSSESSIVE, _NEGATION = "possessive", "negation"
+
+
+# Words of a script with spaces: spaCy's tokenizer would not cut them.
+_PLAIN_WORDS = re.compile(r"[a-z\u00c0-\u04ff\u1e00-\u1eff]+(?: [a-z\u00c0-\u04ff\u1e00-\u1eff]+)*")
 
 
 class Lexicon(BaseModel):
@@ -87,12 +92,20 @@ class EntityMatcher:
                     self._add(lexicon.language, field, value, phrases)
 
     def _add(self, language: str, field: str, value: str, phrases: Iterable[str]) -> None:
-        patterns = [self._doc(phrase) for phrase in phrases]
+        patterns = [self._pattern(phrase) for phrase in phrases]
         if patterns:
             self._matcher.add(f"{language}|{field}|{value}", patterns)
 
+    def _pattern(self, phrase: str) -> Doc:
+        # Plain words are tokens as they stand; splitting thousands of them again takes a second.
+        words = phrase.split(" ") if _PLAIN_WORDS.fullmatch(phrase) else None
+        return self._normed(Doc(self._nlp.vocab, words=words)) if words else self._doc(phrase)
+
     def _doc(self, text: str) -> Doc:
-        doc = self._nlp.make_doc(text)
+        return self._normed(self._nlp.make_doc(text))
+
+    @staticmethod
+    def _normed(doc: Doc) -> Doc:
         for token in doc:
             token.norm_ = fold(token.text)
         return doc
@@ -147,13 +160,12 @@ def load_matcher(routes: Routes, folder: Path = FOLDER) -> EntityMatcher:
     lexicons, problems = [], []
     for path in sorted(folder.glob("*.yml")):
         lexicon = validated(path, Lexicon)
-        lines = load_yaml(path)[1]
         for field, values in lexicon.entities.items():
             spec = routes.fields[field]
             for value in values:
                 if value not in spec.values and value not in spec.groups:
                     mend = f"Write one of: {', '.join((*spec.values, *spec.groups))}"
-                    at = ("entities", field, value)
+                    at, lines = ("entities", field, value), LineLookup(path)
                     problems.append(lines.problem(at, f"`{field}` is never `{value}`", mend))
         lexicons.append(lexicon)
     if problems:

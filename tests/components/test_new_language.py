@@ -27,7 +27,7 @@ def project(tmp_path: Path) -> Path:
 def roi(project: Path, *arguments: str) -> tuple[int, str]:
     command = [sys.executable, "-m", "bot.cli", *arguments]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
-    return done.returncode, done.stdout + done.stderr
+    return done.returncode, done.stdout or done.stderr
 
 
 def test_a_new_language_is_told_what_it_lacks(project):
