@@ -8,6 +8,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import ActiveLoop, EventType
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.repair import fail
 from actions.turn import Turn
 from bot.guidance.answer import about, brief_statements, starting_request
 from bot.guidance.resolver import plan_of_answer, resolve
@@ -30,6 +31,9 @@ class ActionAnswerTopic(Action):
         """Says the topic's answer with its plan; see bot/content/guidance/topics.yml."""
         turn = Turn(dispatcher, tracker)
         topic = _meant(turn)
+        if turn.in_request and turn.guidance.topics[topic].mode is not None and turn.is_guess:
+            fail(turn, Key.REPAIR_REPHRASE_IN_REQUEST)
+            return turn.events
         if turn.guidance.topics[topic].answer is None or _is_request(turn, topic):
             _answer_request(turn, topic)
         else:

@@ -71,6 +71,8 @@ def _answer(turn: Turn, requested: str, known: dict[str, str]) -> dict[str, str]
         if intent == "deny" and not said:
             return {requested: "not_sensitive"}
     topic = turn.guidance.topics.get(intent)
+    if topic is not None and topic.mode is not None and turn.is_guess:
+        return {}
     if topic is not None and topic.mode is not None:
         for field, values in topic.request.items():
             if said.get(field) not in values and known.get(field) not in values:

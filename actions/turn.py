@@ -23,6 +23,8 @@ from bot.languages import load_languages
 from bot.say import Choice, Say
 
 FORM = "request_form"
+# Below this, a topic named in answer to a question of ours may not turn the request into another.
+SURE = 0.5
 LISTEN = "action_listen"
 CHANGE_LANGUAGE = "change_language"
 
@@ -50,6 +52,12 @@ class Turn:
     def intent(self) -> str:
         """The intent to act on."""
         return str((self.message.get("intent") or {}).get("name") or "")
+
+    @property
+    def is_guess(self) -> bool:
+        """Is the intent doubtful, and nothing named that would bear it out?"""
+        confidence = float((self.message.get("intent") or {}).get("confidence") or 0.0)
+        return confidence < SURE and not self.said
 
     @property
     def said(self) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 EMERGENCY, OUT_OF_SCOPE = "emergency", "out_of_scope"
+ANSWER = "inform"
 CLARIFY, NOT_UNDERSTOOD = "clarify", "nlu_fallback"
 UNSUPPORTED_LANGUAGE = "unsupported_language"
 CHANGE_LANGUAGE, INTERPRETER = "change_language", "interpreter"
@@ -84,6 +85,9 @@ def decide(
     nobody: Mapping[str, Any] = {"name": NOT_UNDERSTOOD, "confidence": 0.0}
     first, second = [*ranking, nobody, nobody][:2]
     name, confidence = str(first["name"]), float(first["confidence"])
+    if can_answer and name == ANSWER:
+        # What remains is whether it is an answer; small talk is left out of account.
+        confidence /= 1.0 - probability.get(OUT_OF_SCOPE, 0.0)
     clear = confidence - float(second["confidence"]) >= thresholds.margin
     if confidence >= thresholds.understood and (confidence >= thresholds.sure or clear):
         return Decision(name, confidence)
