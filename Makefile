@@ -54,9 +54,9 @@ shell: setup ## talk to the assistant in the terminal
 ask: setup ## answer one message: make ask TEXT="how do i get my x-rays"
 	@./roi ask "$$TEXT"
 
-bench: train ## measure: each programme in benchmarks/ in turn
-	@for file in benchmarks/[a-z]*.py; do \
-	    name=$$(basename $$file .py); echo "== $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; \
+bench: train ## measure speed, language identification and understanding
+	@for name in turn language_id crossval; do \
+	    echo "== $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; \
 	done
 
 setup: ## install what is needed into .venv (all other targets do this first)
