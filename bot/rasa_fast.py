@@ -1,6 +1,6 @@
 """Work that Rasa 3.6.21 repeats without need, done once. Measured by benchmarks/turn.py.
 
-Each change here gives the same results as Rasa's own code; tests/unit/test_rasa_fast.py
+Each change here gives the same results as Rasa's own code; tests/components/test_rasa_fast.py
 compares them.
 """
 

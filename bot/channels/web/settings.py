@@ -6,6 +6,7 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -79,9 +80,7 @@ def _write_new(path: Path) -> None:
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_urlsafe(48) + "\n")
-    try:
-        os.link(draft, path)  # unlike a rename, this never replaces the secret of another process
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    # Unlike a rename, a link never replaces the secret that another process has just made.
+    with suppress(FileExistsError):
+        os.link(draft, path)
+    draft.unlink()
