@@ -79,7 +79,7 @@ def named_languages(text: str, languages: Languages) -> list[str]:
     found: set[str] = set()
     for clause in _clauses(text):
         rest = clause
-        for code, name in _names(languages):
+        for code, name in _names_near(clause, languages):
             # What a longer name has taken is gone: "Haitian Creole" names no other creole.
             without = _without(rest, name)
             if without is not None:
@@ -102,7 +102,7 @@ class _Words:
 
 def _asked(text: str, languages: Languages, asking: Phrases) -> str | None:
     for clause in _clauses(text):
-        for code, name in _names(languages):
+        for code, name in _names_near(clause, languages):
             rest = _without(clause, name)
             if rest is not None and len(asking.positions(rest)) == len(rest):
                 return code
@@ -135,6 +135,26 @@ def _clauses(text: str) -> Iterator[list[str]]:
         words = [without_accents(word) for word in words_of(clause)]
         if words:
             yield words
+
+
+def _names_near(clause: list[str], languages: Languages) -> list[tuple[str, tuple[str, ...]]]:
+    """The names that can stand in a clause at all, in the order of :func:`_names`.
+
+    There are thousands, in all languages; trying each took 2 ms a message.
+    """
+    by_first, names = _names_by_first(languages), _names(languages)
+    firsts = set(clause)
+    if any(_UNSPACED.search(word) for word in clause):
+        firsts.add("")  # inside such a word a name has no beginning of its own
+    return [names[at] for at in sorted(at for first in firsts for at in by_first.get(first, ()))]
+
+
+@lru_cache(maxsize=4)
+def _names_by_first(languages: Languages) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for at, (_, name) in enumerate(_names(languages)):
+        found.setdefault("" if _UNSPACED.match("".join(name)) else name[0], []).append(at)
+    return found
 
 
 @lru_cache(maxsize=4)

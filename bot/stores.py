@@ -16,8 +16,8 @@ from rasa.shared.core.trackers import DialogueStateTracker
 # Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns
 # (DESIGN 3).
 # What a conversation means lives in slots; policies and "say it again" look back two turns at most.
-HISTORY = 60
-"""Events handed back at most, about four turns, besides one for each slot and the open form."""
+HISTORY = 40
+"""Events handed back at most, about three turns, besides one for each slot and the open form."""
 
 _STORED = "_roi_stored_events"
 

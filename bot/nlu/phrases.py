@@ -81,7 +81,10 @@ class Phrases:
         """Keeps the phrases folded."""
         self._phrases = {tuple(map(without_accents, words_of(phrase))) for phrase in phrases}
         self._phrases.discard(())
-        self._longest = max(map(len, self._phrases), default=0)
+        # Most words begin no phrase, which one look-up tells.
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in sorted(self._phrases, key=len, reverse=True):
+            self._by_first.setdefault(phrase[0], []).append(phrase)
 
     def __len__(self) -> int:
         """How many different phrases there are."""
@@ -97,15 +100,15 @@ class Phrases:
             Their positions.
         """
         found: set[int] = set()
-        start = 0
-        while start < len(words):
-            length = self._length_at(words, start)
-            found.update(range(start, start + length))
-            start += max(length, 1)
+        end = 0
+        for start, word in enumerate(words):
+            if start >= end and word in self._by_first:
+                end = start + self._length_at(words, start)
+                found.update(range(start, end))
         return found
 
     def _length_at(self, words: Sequence[str], start: int) -> int:
-        for length in range(min(self._longest, len(words) - start), 0, -1):
-            if tuple(words[start : start + length]) in self._phrases:
-                return length
+        for phrase in self._by_first[words[start]]:
+            if tuple(words[start : start + len(phrase)]) == phrase:
+                return len(phrase)
         return 0
