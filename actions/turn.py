@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from bot.choices import language_choice, number_choices
 from bot.content_store import shipped_guidance, shipped_wording
-from bot.guidance.answer import about, follow_ups
+from bot.guidance.answer import about, follow_ups, topics_by_item
 from bot.guidance.calendar import business_days_after
 from bot.guidance.load import Guidance
 from bot.guidance.resolver import next_question
@@ -166,11 +166,7 @@ class Turn:
 
     def request_topics(self, known: Mapping[str, str]) -> tuple[str, ...]:
         """The topics that a request is about."""
-        by_item = {
-            topic.request["item"][0]: name
-            for name, topic in self.guidance.topics.items()
-            if topic.mode and "item" in topic.request
-        }
+        by_item = topics_by_item(self.guidance)
         topic = by_item.get(known.get("item", "records"), "medical_records")
         return about(self.guidance, topic, {"item": "records", **known}, ())
 

@@ -11,7 +11,6 @@ class Key(str, Enum):
     EMERGENCY_SELF_HARM = "topic.emergency.self_harm"
 
     REQUEST_START = "request.start"
-    REQUEST_NOTED = "request.noted"
     REQUEST_CORRECTED = "request.corrected"
     REQUEST_PLAN = "request.plan"
     REQUEST_PLAN_DECEASED = "request.plan.deceased"
@@ -27,7 +26,6 @@ class Key(str, Enum):
     REPAIR_GIVE_PHONE = "repair.give_phone"
     REPAIR_NOTHING_TO_REPEAT = "repair.nothing_to_repeat"
     REPAIR_REPEAT = "repair.repeat"
-    REPAIR_CONFIRM_WHAT = "repair.confirm_what"
 
     TALK_GREET = "talk.greet"
     TALK_GOODBYE = "talk.goodbye"
@@ -36,7 +34,6 @@ class Key(str, Enum):
     TALK_DENY = "talk.deny"
     TALK_BOT_CHALLENGE = "talk.bot_challenge"
     TALK_HELP = "talk.help"
-    TALK_START_REQUEST = "talk.start_request"
 
     LANGUAGE_SWITCHED = "language.switched"
     LANGUAGE_CHOOSE = "language.choose"
@@ -65,7 +62,6 @@ class Key(str, Enum):
     LABEL_COST = "label.cost"
     LABEL_NOTES = "label.notes"
     LABEL_CONTACTS = "label.contacts"
-    LABEL_FORMS = "label.forms"
     LABEL_SOURCE = "label.source"
     LABEL_REPLY_WITH_NUMBER = "label.reply_with_number"
 

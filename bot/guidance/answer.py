@@ -32,6 +32,15 @@ def starting_request(guidance: Guidance, topic: str, said: Known, carried: Known
     return known
 
 
+def topics_by_item(guidance: Guidance) -> dict[str, str]:
+    """The topic that each item of a request is the subject of."""
+    return {
+        spec.request["item"][0]: name
+        for name, spec in guidance.topics.items()
+        if spec.mode and "item" in spec.request
+    }
+
+
 def about(guidance: Guidance, topic: str, known: Known, items: Sequence[str]) -> tuple[str, ...]:
     """The topics that an answer is about, the one answered first.
 
@@ -46,11 +55,7 @@ def about(guidance: Guidance, topic: str, known: Known, items: Sequence[str]) ->
         known: The request.
         items: All items that the message names.
     """
-    by_item = {
-        spec.request["item"][0]: name
-        for name, spec in guidance.topics.items()
-        if spec.mode and "item" in spec.request
-    }
+    by_item = topics_by_item(guidance)
     own = by_item.get(known.get("item", ""))
     crossing = [
         name

@@ -119,12 +119,7 @@ def resolve(guidance: Guidance, known: Known) -> Plan:
     """
     routes = guidance.routes
     check_known(routes, known)
-    answers = {
-        field: candidates(routes, field, known)[0]
-        if len(candidates(routes, field, known)) == 1
-        else UNSURE
-        for field in routes.fields
-    }
+    answers = {field: _settled(candidates(routes, field, known)) for field in routes.fields}
     hits = [rule for table in routes.tables for rule in table.rules if matches(rule, answers)]
     open_fields = tuple(field for field in routes.fields if is_worth_asking(guidance, field, known))
     return Plan(
@@ -166,6 +161,10 @@ def _offer(routes: Routes, field: str, known: Known) -> tuple[str, ...]:
 
 def _key(outcome: Outcome) -> tuple[tuple[str, ...], ...]:
     return outcome.contacts, outcome.forms, outcome.statements
+
+
+def _settled(values: tuple[str, ...]) -> str:
+    return values[0] if len(values) == 1 else UNSURE
 
 
 def _in_order(guidance: Guidance, statements: tuple[str, ...]) -> tuple[str, ...]:
