@@ -9,9 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from rasa.core.agent import Agent
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
+
+from bot.database import forget_leftovers, tune
+from bot.state import SharedState
 
 # Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns
 # (DESIGN 3).
@@ -31,10 +35,8 @@ class ConversationStore(SQLTrackerStore):
             # Rasa would wait for a missing folder forever.
             Path(settings["db"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(domain, **settings)
-        if self.engine.dialect.name == "sqlite":
-            sa.event.listen(self.engine, "connect", _tune_sqlite)
-            with self.engine.connect() as connection:
-                _tune_sqlite(connection.connection, None)
+        tune(self.engine)
+        self._shared: SharedState | None = None
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation's present state with its last turns."""
@@ -46,6 +48,24 @@ class ConversationStore(SQLTrackerStore):
         # How many of its events are in the database; all later ones are new when it is saved.
         setattr(tracker, _STORED, len(tracker.events))
         return tracker
+
+    async def delete(self, sender_id: str) -> None:
+        """Removes a conversation, really: nothing of it stays in the database's files."""
+        with self.session_scope() as session:
+            session.query(self.SQLEvent).filter_by(sender_id=sender_id).delete()
+            session.commit()
+        forget_leftovers(self.engine)
+
+    def shared_state(self, secret: str) -> SharedState:
+        """What workers share beside the conversations, in the same database.
+
+        Args:
+            secret: The server's.
+        """
+        if self._shared is None:
+            url = self.engine.url.render_as_string(hide_password=False)
+            self._shared = SharedState(url, secret)
+        return self._shared
 
     def _recent_rows(self, session: Any, sender_id: str) -> list[Any]:
         event = self.SQLEvent
@@ -78,15 +98,19 @@ class ConversationStore(SQLTrackerStore):
         return iter(events[stored:])
 
 
+def store_of(agent: Agent) -> ConversationStore:
+    """The store of an agent, without the one that Rasa puts around it.
+
+    Raises:
+        TypeError: It is none of ours, so endpoints.yml names another.
+    """
+    store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+    if not isinstance(store, ConversationStore):
+        raise TypeError("endpoints.yml must name bot.stores.ConversationStore as tracker_store")
+    return store
+
+
 def sqlite_store(database: Path | None) -> ConversationStore:
     """A store in a file, or in memory for the shell and for tests."""
     name = ":memory:" if database is None else str(database)
     return ConversationStore(Domain.empty(), dialect="sqlite", db=name)
-
-
-def _tune_sqlite(connection: Any, _: object) -> None:
-    cursor = connection.cursor()
-    # A commit need not wait for the disk: write-ahead logging survives a killed process as it is.
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=NORMAL")
-    cursor.close()

@@ -14,6 +14,7 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.state import SharedState
 from bot.stores import HISTORY, ConversationStore, sqlite_store
 
 DOMAIN = Domain.from_yaml(
@@ -107,3 +108,26 @@ async def test_a_new_session_begins_with_nothing_of_the_old(store):
     again = await store.retrieve("web:a")
     assert again.get_slot("item") is None
     assert not any(isinstance(event, UserUttered) for event in again.events)
+
+
+async def test_a_deleted_conversation_leaves_no_trace_and_the_others_stay(store, tmp_path):
+    await talk(store, range(3), "web:a")
+    await talk(store, range(50), "web:b")
+    assert b"web:a" in everything_in(tmp_path)
+    await store.delete("web:a")
+    assert await store.retrieve_full_tracker("web:a") is None
+    assert b"web:a" not in everything_in(tmp_path)
+    await store.delete("web:b")
+    kept = everything_in(tmp_path)
+    assert b"message 1" not in kept and b"answer 1" not in kept
+
+
+async def test_shared_state_stands_in_the_same_database(store, tmp_path):
+    await store.shared_state("a-secret" * 5).set_flag("sms", "x")
+    again = SharedState(f"sqlite:///{tmp_path / 'conversations.db'}", "a-secret" * 5)
+    assert await again.has_flag("sms", "x")
+    again.close()
+
+
+def everything_in(folder) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.iterdir())
