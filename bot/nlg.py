@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 ID_CHANNELS = frozenset({"web", "sms", "shell", "ask"})
 """Our channels take choices back by id; Rasa's own shell gets the intent to send instead."""
 
+PAGE_CHANNEL = "web"
+"""The channel with a page, which shows a message in parts."""
+
 
 class LocalizedResponseGenerator(NaturalLanguageGenerator):
     """Words what an action wants said; named in endpoints.yml as ``nlg: {type: …}``.
@@ -90,6 +93,7 @@ class LocalizedResponseGenerator(NaturalLanguageGenerator):
                 "plan": self.renderer.plan(say),
                 "question": say.question,
                 "notice": self.renderer.notice(say),
+                "parts": self.renderer.parts(say) if channel == PAGE_CHANNEL else None,
             },
         }
 

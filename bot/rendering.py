@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.guidance.calendar import OpenState, open_state
 from bot.guidance.load import Guidance
@@ -35,6 +35,14 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+class Piece(NamedTuple):
+    """A part of a message and the language it is in, which a withheld draft makes another."""
+
+    kind: str
+    text: str
+    language: str
+
+
 class Renderer:
     """Renders messages; the clock can be set for tests."""
 
@@ -59,25 +67,60 @@ class Renderer:
     def text(self, say: Say, channel: str) -> str:
         """The message as the channel shows it, without choices where the channel has buttons."""
         short = channel in SHORT_CHANNELS
+        pieces = self._pieces(say, short)
+        first = " ".join(piece.text for piece in pieces if piece.kind == "first")
+        others = [piece.text for piece in pieces if piece.kind not in ("first", "notice")]
+        text = (" " if short else "\n\n").join(part for part in (first, *others) if part)
+        notice = next((piece.text for piece in pieces if piece.kind == "notice"), None)
+        # On lines of its own: it may run in the other direction.
+        return "\n\n".join((notice, text)) if notice is not None else text
+
+    def parts(self, say: Say) -> list[dict[str, str]]:
+        """The message in parts, for a page that marks their language and shows a plan as a card.
+
+        Args:
+            say: What is to be said.
+
+        Returns:
+            In order, `kind`, `text` and `language` of each. Several `first` make up one paragraph;
+            one `plan` without text stands where the plan is spelled out, before its last lines.
+        """
+        parts: list[dict[str, str]] = []
+        for piece in self._pieces(say, short=False):
+            if piece.kind != "plan":
+                parts.append(piece._asdict())
+            elif not any(part["kind"] == "plan" for part in parts):
+                parts.append(Piece("plan", "", piece.language)._asdict())
+        return parts
+
+    def _pieces(self, say: Say, short: bool) -> list[Piece]:
         values = self._values(say)
-        lines = [self._say(say, key, short, values) for key in (*say.before, say.key)]
-        parts = [" ".join(lines)]
+        spoken: dict[str, Any] = {"short": short, "values": values}
+        pieces = [self._piece(say, key, "first", **spoken) for key in (*say.before, say.key)]
+        notice = self.notice(say)
+        if notice is not None:
+            pieces.insert(0, Piece("notice", notice["text"], notice["language"]))
         if say.plan is not None and say.show_plan:
-            parts += self._spelled_out(say, values) if not short else self._brief(say, values)
+            pieces += self._brief(say, values) if short else self._spelled_out(say, values)
         if say.plan is not None and short:
-            parts += self._lines_not_named(say, " ".join(parts))
+            known = " ".join(piece.text for piece in pieces if piece.kind != "notice")
+            lines = self._lines_not_named(say, known)
+            pieces += [Piece("plan", line, say.language) for line in lines]
         if say.plan is not None and (short or not say.show_plan) and self._only_by_phone(say.plan):
-            parts.append(self._say(say, Key.SYSTEM_RELAY, short, values))
-        parts += [self._say(say, key, short, values) for key in say.after]
+            pieces.append(self._piece(say, Key.SYSTEM_RELAY.value, "relay", **spoken))
+        pieces += [self._piece(say, key, "last", **spoken) for key in say.after]
         if short and say.choices:
-            parts.append(self._numbered(say))
+            pieces.append(Piece("choices", self._numbered(say), say.language))
         if any(self._is_withheld(say.language, key) for key in self._keys(say)):
             offer = self._wording.text_even_if_draft(say.language, INTERPRETER_OFFER, short=short)
-            parts.append(offer)
-        text = (" " if short else "\n\n").join(part for part in parts if part)
-        notice = self.notice(say)
-        # On lines of its own: it may run in the other direction.
-        return "\n\n".join((notice["text"], text)) if notice is not None else text
+            pieces.append(Piece("offer", offer, say.language))
+        return pieces
+
+    def _piece(
+        self, say: Say, key: str, kind: str, *, short: bool, values: dict[str, str]
+    ) -> Piece:
+        language = self._wording.spoken(say.language, key)
+        return Piece(kind, self._say(say, key, short, values), language)
 
     def notice(self, say: Say) -> dict[str, str] | None:
         """The interpreter notice that comes first: `text`, `language` and `direction`."""
@@ -174,11 +217,11 @@ class Renderer:
     def _statement(self, say: Say, name: str, values: dict[str, str], short: bool = False) -> str:
         return self._say(say, f"statement.{name}", short, values)
 
-    def _brief(self, say: Say, values: dict[str, str]) -> list[str]:
+    def _brief(self, say: Say, values: dict[str, str]) -> list[Piece]:
         lines = [self._statement(say, name, values, short=True) for name in say.brief]
         if say.plan is not None and self._is_doubted(say.plan):
             lines.append(self._say(say, Key.SYSTEM_VERIFY, True, values))
-        return lines
+        return [Piece("plan", line, say.language) for line in lines]
 
     def _lines_not_named(self, say: Say, text: str) -> list[str]:
         """A text message lists no contacts; the lines that its words leave out end it."""
@@ -191,7 +234,7 @@ class Renderer:
                 lines.append(f"{who}: {number}.")
         return lines
 
-    def _spelled_out(self, say: Say, values: dict[str, str]) -> list[str]:
+    def _spelled_out(self, say: Say, values: dict[str, str]) -> list[Piece]:
         plan = self.plan(say)
         if plan is None or say.plan is None:
             return []
@@ -203,15 +246,17 @@ class Renderer:
         contacts = [self._contact_line(contact) for contact in plan["contacts"]]
         if contacts:
             blocks.append(self._block(say, Key.LABEL_CONTACTS, contacts))
+        pieces = [Piece("plan", block, say.language) for block in blocks]
+        spoken: dict[str, Any] = {"short": False, "values": values}
         if self._only_by_phone(say.plan):
-            blocks.append(self._say(say, Key.SYSTEM_RELAY, False, values))
+            pieces.append(self._piece(say, Key.SYSTEM_RELAY.value, "relay", **spoken))
         if plan["verify"]:
-            blocks.append(self._say(say, Key.SYSTEM_VERIFY, False, values))
+            pieces.append(self._piece(say, Key.SYSTEM_VERIFY.value, "verify", **spoken))
         sections = "; ".join(plan["sources"])
         if sections:
-            source = self._wording.text(say.language, Key.LABEL_SOURCE.value, sections=sections)
-            blocks.append(source)
-        return blocks
+            source = {**spoken, "values": {**values, "sections": sections}}
+            pieces.append(self._piece(say, Key.LABEL_SOURCE.value, "source", **source))
+        return pieces
 
     def _block(self, say: Say, label: Key, texts: Sequence[str], numbered: bool = False) -> str:
         marks = [f"{index}." if numbered else "-" for index in range(1, len(texts) + 1)]
