@@ -42,6 +42,9 @@ _POSSESSIVE, _NEGATION = "possessive", "negation"
 # Words of a script with spaces: spaCy's tokenizer would not cut them.
 _PLAIN_WORDS = re.compile(r"[a-z\u00c0-\u04ff\u1e00-\u1eff]+(?: [a-z\u00c0-\u04ff\u1e00-\u1eff]+)*")
 
+_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+_HAN_OR_WORD = re.compile(rf"{_HAN.pattern}|[^\W\u3400-\u9fff\uf900-\ufaff]+|\W")
+
 
 class Lexicon(BaseModel):
     """One language's phrases, as docs/training-data.md describes them."""
@@ -102,7 +105,8 @@ class EntityMatcher:
         return self._normed(Doc(self._nlp.vocab, words=words)) if words else self._doc(phrase)
 
     def _doc(self, text: str) -> Doc:
-        return self._normed(self._nlp.make_doc(text))
+        doc = self._nlp.make_doc(text)
+        return self._normed(_by_character(doc) if _HAN.search(text) else doc)
 
     @staticmethod
     def _normed(doc: Doc) -> Doc:
@@ -145,6 +149,17 @@ class EntityMatcher:
             else:
                 hits.add(_Hit(field, value, start, end))
         return sorted(hits, key=lambda h: (h.start, -h.end)), marks[_POSSESSIVE], marks[_NEGATION]
+
+
+def _by_character(doc: Doc) -> Doc:
+    """The same text with each Chinese character as a token: without spaces spaCy cuts nothing."""
+    words: list[str] = []
+    spaces: list[bool] = []
+    for token in doc:
+        pieces = _HAN_OR_WORD.findall(token.text)
+        words += pieces
+        spaces += [False] * (len(pieces) - 1) + [bool(token.whitespace_)]
+    return Doc(doc.vocab, words=words, spaces=spaces)
 
 
 def load_matcher(routes: Routes, folder: Path = FOLDER) -> EntityMatcher:
