@@ -11,12 +11,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from bot.content_loader import ContentError
+from bot.languages import load_languages
 from bot.nlu.emergency_rules import KINDS, EmergencyRules, expand, fold
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES = ROOT / "bot/content/emergency"
 MESSAGES = ROOT / "tests/data/emergency"
-LANGUAGES = ("en", "es", "pt")
+LANGUAGES = load_languages().offered
 MINIMAL = """\
 language: en
 kinds:
