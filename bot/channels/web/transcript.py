@@ -23,26 +23,40 @@ class Message:
         text: As it was said; line breaks count.
         language: The language it is in; None where a person's text does not show it.
         direction: `auto` for what people type.
+        number: Counts the messages of the session, from 1, those not shown included.
         choices: Id and title of what it offers.
+        topics: The topics it answers.
+        handoff: The people it hands over to.
+        plan: The plan with its wording.
+        parts: Its text in parts, each with its `kind` and `language`, where it was said in parts.
+        notice: The interpreter notice it begins with.
     """
 
     speaker: Literal["person", "assistant"]
     text: str
     language: str | None
     direction: str
+    number: int
     choices: tuple[tuple[str, str], ...] = ()
+    topics: tuple[str, ...] = ()
+    handoff: str | None = None
+    plan: Mapping[str, Any] | None = None
+    parts: tuple[Mapping[str, str], ...] = ()
+    notice: Mapping[str, str] | None = None
 
 
 def transcript(events: Iterable[Event]) -> tuple[Message, ...]:
     """The messages of the present session, oldest first."""
     messages: list[Message] = []
     for event in events:
+        number = len(messages) + 1
         if isinstance(event, SessionStarted):
             messages.clear()  # a day has passed; what was said before is over
         elif isinstance(event, UserUttered) and event.text:
-            messages.append(_person(event.text, event.parse_data or {}))
+            messages.append(_person(number, event.text, event.parse_data or {}))
         elif isinstance(event, BotUttered) and event.text:
-            messages.append(_assistant(event.text, event.data or {}, event.metadata or {}))
+            said = _assistant(number, event.text, event.data or {}, event.metadata or {})
+            messages.append(said)
     return tuple(messages[-SHOWN:])
 
 
@@ -66,20 +80,29 @@ def direction_of(language: str | None) -> str:
     return known.direction if known is not None else "ltr"
 
 
-def _person(text: str, understood: Mapping[str, Any]) -> Message:
+def _person(number: int, text: str, understood: Mapping[str, Any]) -> Message:
     found = understood.get("language")
     language = None
     if isinstance(found, dict) and (found.get("clear") or found.get("sentence")):
         language = found.get("code")
-    return Message("person", text, language, "auto")
+    return Message("person", text, language, "auto", number)
 
 
-def _assistant(text: str, data: Mapping[str, Any], metadata: Mapping[str, Any]) -> Message:
-    language = (metadata.get("roi") or {}).get("language")
+def _assistant(
+    number: int, text: str, data: Mapping[str, Any], metadata: Mapping[str, Any]
+) -> Message:
+    ours = metadata.get("roi") or {}
+    language = ours.get("language")
     return Message(
         "assistant",
         text,
         language,
         direction_of(language),
-        tuple((button["payload"], button["title"]) for button in data.get("buttons") or ()),
+        number,
+        choices=tuple((button["payload"], button["title"]) for button in data.get("buttons") or ()),
+        topics=tuple(ours.get("topics") or ()),
+        handoff=ours.get("handoff"),
+        plan=ours.get("plan"),
+        parts=tuple(ours.get("parts") or ()),
+        notice=ours.get("notice"),
     )
