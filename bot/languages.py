@@ -95,6 +95,13 @@ def load_languages(path: Path = LANGUAGES_FILE) -> Languages:
     return _checked(path)
 
 
+@lru_cache(maxsize=128)
+def direction_in(code: str) -> Literal["ltr", "rtl"]:
+    """The direction in which a language is written; left to right where it is not known."""
+    language = load_languages().get(code)
+    return language.direction if language is not None else "ltr"
+
+
 @lru_cache(maxsize=1)
 def _shipped() -> Languages:
     return _checked(LANGUAGES_FILE)

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any, NamedTuple
 
+from bot.bidi import isolated
 from bot.guidance.calendar import OpenState, open_state
 from bot.guidance.load import Guidance
 from bot.handoff import notice_text
 from bot.keys import Key
-from bot.languages import load_languages
+from bot.languages import direction_in, load_languages
 from bot.localized import day_text, locale_of, time_text, weekday_text
 from bot.say import Choice, PlanIds, Say
 from bot.wording import Wording
@@ -231,7 +232,7 @@ class Renderer:
             number = self._wording.fact(say.language, phone) if phone is not None else ""
             if number not in text:
                 who = self._wording.text(say.language, f"department.{name}", short=True)
-                lines.append(f"{who}: {number}.")
+                lines.append(f"{isolated(who, direction_in(say.language))}: {number}.")
         return lines
 
     def _spelled_out(self, say: Say, values: dict[str, str]) -> list[Piece]:
@@ -243,7 +244,7 @@ class Renderer:
             texts = [entry["text"] for entry in plan[part]]
             if texts:
                 blocks.append(self._block(say, label, texts, numbered=part == "steps"))
-        contacts = [self._contact_line(contact) for contact in plan["contacts"]]
+        contacts = [self._contact_line(say, contact) for contact in plan["contacts"]]
         if contacts:
             blocks.append(self._block(say, Key.LABEL_CONTACTS, contacts))
         pieces = [Piece("plan", block, say.language) for block in blocks]
@@ -282,15 +283,17 @@ class Renderer:
             contact["url"] = str(url) if url is not None else None
         return contact
 
-    def _contact_line(self, contact: dict[str, Any]) -> str:
-        details = [contact[key] for key in ("phone", "hours", "url") if contact[key]]
-        line = ", ".join([contact["name"], *details])
+    def _contact_line(self, say: Say, contact: dict[str, Any]) -> str:
+        around = direction_in(say.language)
+        details = [contact[key] for key in ("name", "phone", "hours", "url") if contact[key]]
+        line = ", ".join(isolated(detail, around) for detail in details)
         if not contact["open_now"]:
             return line
         return f"{line.removesuffix('.')}. {contact['open_now']}"  # "4:30 p. m." ends in one
 
     def _numbered(self, say: Say) -> str:
-        titles = self.choice_titles(say)
+        around = direction_in(say.language)
+        titles = [isolated(title, around) for title in self.choice_titles(say)]
         listed = " ".join(f"{index}) {title}" for index, title in enumerate(titles, start=1))
         reply = self._wording.text(say.language, Key.LABEL_REPLY_WITH_NUMBER.value)
         return f"{listed}. {reply}"

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from bot.bidi import Isolating
 from bot.content_loader import ContentError
 from bot.guidance.load import SPECIAL_FOLLOW_UPS, Guidance
 from bot.keys import Key
+from bot.languages import direction_in
 from bot.localized import fact_text, locale_of
 from bot.wording_checks import language_problems
 from bot.wording_files import (
@@ -83,7 +85,7 @@ class Wording:
         entry = self._entries[language][key]
         template = entry.sms if short and entry.sms is not None else entry.text
         known = {**dict.fromkeys(DYNAMIC, ""), **self._facts[language, short], **values}
-        return _tidied(template.format_map(known))
+        return _tidied(template.format_map(Isolating(known, direction_in(language))))
 
     def fact(self, language: str, name: str) -> str:
         """A fact or link of the directory as the language writes it."""

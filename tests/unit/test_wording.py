@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
-from typing import Literal
 
 import pytest
-from pydantic import BaseModel, Extra
 
 from bot.content_loader import ContentError, validated
 from bot.content_store import shipped_guidance, shipped_wording
@@ -21,6 +19,7 @@ from bot.wording import (
     placeholders,
     required_keys,
 )
+from tests.wording_rules import rules
 
 GUIDANCE = shipped_guidance()
 LANGUAGES = load_languages().offered
@@ -37,37 +36,6 @@ GSM_7 = frozenset(
     "@£$¥èéùìòÇ\nØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà^{}\\[~]|€"
 )
-RULES = Path(__file__).resolve().parents[1] / "data" / "wording"
-
-
-class Pattern(BaseModel):
-    """A pattern, and words that it must find."""
-
-    pattern: str
-    finds: str
-
-    def found(self, text: str) -> bool:
-        return re.search(self.pattern, text, re.IGNORECASE) is not None
-
-
-class Rules(BaseModel):
-    """A file of tests/data/wording: what a language must and must not say."""
-
-    sms_alphabet: Literal["gsm7", "ucs2"]
-    program: str
-    in_english: str
-    changed: str
-    sympathy: str
-    duty: Pattern
-    claims: tuple[Pattern, ...]
-
-    class Config:
-        extra = Extra.forbid
-
-
-def rules(language: str) -> Rules:
-    """Of one language; an offered language without them fails."""
-    return validated(RULES / f"{language}.yml", Rules)
 
 
 def variants(language: str) -> list[tuple[str, str, str]]:

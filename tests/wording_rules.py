@@ -1,0 +1,45 @@
+"""Reads tests/data/wording: what the wording of each language must and must not say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Extra
+
+from bot.content_loader import validated
+
+RULES = Path(__file__).resolve().parent / "data" / "wording"
+
+
+class Pattern(BaseModel):
+    """A pattern, and words that it must find."""
+
+    pattern: str
+    finds: str
+
+    def found(self, text: str) -> bool:
+        return re.search(self.pattern, text, re.IGNORECASE) is not None
+
+
+class Rules(BaseModel):
+    """A file of tests/data/wording: what a language must and must not say."""
+
+    sms_alphabet: Literal["gsm7", "ucs2"]
+    program: str
+    in_english: str
+    changed: str
+    sympathy: str
+    duty: Pattern
+    claims: tuple[Pattern, ...]
+    office: dict[str, str]
+    space_before: str = ""
+
+    class Config:
+        extra = Extra.forbid
+
+
+def rules(language: str) -> Rules:
+    """Of one language; an offered language without them fails."""
+    return validated(RULES / f"{language}.yml", Rules)
