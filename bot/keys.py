@@ -96,3 +96,12 @@ class Key(str, Enum):
     PAGE_DELETED = "page.deleted"
     PAGE_LAUNCH = "page.launch"
     PAGE_CLOSE = "page.close"
+
+    SMS_INTRO = "sms.intro"
+    SMS_ASK = "sms.ask"
+    SMS_HELP = "sms.help"
+    SMS_MORE = "sms.more"
+    SMS_NO_MORE = "sms.no_more"
+    SMS_LATE = "sms.late"
+    SMS_NO_PICTURES = "sms.no_pictures"
+    SMS_ONLY_TEXTS = "sms.only_texts"
