@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from benchmarks.features import Features
 from bot.content_store import shipped_guidance
+from bot.evaluation.labelled import messages_of_jsonl, same_language
+from bot.evaluation.measures import OUT_OF_SCOPE
 from bot.languages import load_languages
 from bot.nlu.decision import CLARIFY, NOT_UNDERSTOOD, Thresholds, decide
 from bot.nlu.emergency_rules import EmergencyRules
@@ -23,8 +24,7 @@ from bot.nlu.linear_model import LinearModel
 from bot.nlu.utterances import read_examples
 from bot.paths import CONTENT, PROJECT
 
-OUT_OF_SCOPE = "out_of_scope"
-Judged = tuple[set[str], list[dict[str, Any]], str | None, bool]
+Judged = tuple[frozenset[str], list[dict[str, Any]], str | None, bool]
 
 
 def main() -> None:
@@ -57,9 +57,12 @@ def main() -> None:
 
 
 def _rankings(dev: Path) -> list[Judged]:
-    offered = {code.split("-")[0] for code in load_languages().offered}
-    lines = [json.loads(line) for line in dev.read_text(encoding="utf-8").splitlines()]
-    lines = [line for line in lines if line["lang"] in offered]
+    offered = load_languages().offered
+    messages = [
+        message
+        for message in messages_of_jsonl(dev)
+        if any(same_language(code, message.language) for code in offered)
+    ]
     utterances = read_examples(PROJECT / "data" / "nlu")
     features = Features()
     model = LinearModel.fit(
@@ -67,10 +70,11 @@ def _rankings(dev: Path) -> list[Judged]:
     )
     rules = EmergencyRules.load(CONTENT / "emergency")
     judged = []
-    for line, example in zip(lines, features.examples([x["text"] for x in lines]), strict=True):
+    examples = features.examples([message.text for message in messages])
+    for message, example in zip(messages, examples, strict=True):
         ranking = [{"name": n, "confidence": c} for n, c in model.ranking(example, 6)]
-        right = {line["label"], *line.get("also", [])}
-        judged.append((right, ranking, rules.detect(line["text"]), bool(example.features)))
+        emergency = rules.detect(message.text)
+        judged.append((message.right, ranking, emergency, bool(example.features)))
     return judged
 
 

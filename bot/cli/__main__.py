@@ -16,6 +16,7 @@ COMMANDS = {
     "shell": "talk to the assistant and see why it answers as it does",
     "serve": "serve the web chat",
     "train": "train the model if the data have changed",
+    "eval": "measure how well messages are understood",
     "check": "check all content files",
     "new-language": "begin a language: its files, and what is to be done",
     "translations": "list, mark, export and import translations",

@@ -1,0 +1,1 @@
+"""How well messages are understood: labelled messages, measures, and reports on them."""
