@@ -48,6 +48,7 @@ class Key(str, Enum):
     SYSTEM_UNKNOWN_SESSION = "system.unknown_session"
     SYSTEM_INVALID_REQUEST = "system.invalid_request"
     SYSTEM_NOT_FOUND = "system.not_found"
+    SYSTEM_TOO_MANY = "system.too_many"
     SYSTEM_OPEN_UNTIL = "system.open_until"
     SYSTEM_CLOSED_UNTIL = "system.closed_until"
     SYSTEM_CLOSED_HOLIDAY = "system.closed_holiday"

@@ -127,10 +127,20 @@ class SharedState:
         """Removes a scope's answers, really: nothing of them stays in the database's files."""
         await self._in_thread(self._forget, self._hashed(scope))
 
-    async def set_flag(self, scope: str, key: str) -> None:
-        """Sets a flag, for good."""
+    async def set_flag(self, scope: str, key: str, *, keep: timedelta | None = None) -> None:
+        """Sets a flag.
+
+        Args:
+            scope: What it is about.
+            key: Whom it is about.
+            keep: How long it stays; for good if not given.
+        """
         name, hashed = self._name("flag", scope, key), self._hashed(f"flag:{scope}")
-        await self._in_thread(self._insert, {"name": name, "scope": hashed})
+        expires = self._clock() + keep.total_seconds() if keep is not None else None
+        row = {"name": name, "scope": hashed, "expires": expires}
+        if not await self._in_thread(self._insert, row):
+            again = sa.update(_TABLE).where(_ROW.name == name).values(expires=expires)
+            await self._in_thread(self._run, again)
 
     async def clear_flag(self, scope: str, key: str) -> None:
         """Clears a flag if it is set."""
@@ -205,8 +215,9 @@ class SharedState:
         return row is None, row.answer if row is not None else None
 
     def _has(self, name: str) -> bool:
+        holds = sa.or_(_ROW.expires.is_(None), _ROW.expires > self._clock())
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(_ROW.name).where(_ROW.name == name)).first()
+            row = connection.execute(sa.select(_ROW.name).where(_ROW.name == name, holds)).first()
         return row is not None
 
     def _insert(self, values: dict[str, Any]) -> bool:

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.database import forget_leftovers, tune
@@ -48,6 +49,21 @@ class ConversationStore(SQLTrackerStore):
         # How many of its events are in the database; all later ones are new when it is saved.
         setattr(tracker, _STORED, len(tracker.events))
         return tracker
+
+    async def said(self, sender_id: str, most: int) -> list[Event]:
+        """What person and assistant have said in the present session, oldest first.
+
+        Args:
+            sender_id: The conversation.
+            most: How many messages at most; the newest stay.
+        """
+        event = self.SQLEvent
+        kinds = (UserUttered.type_name, BotUttered.type_name, SessionStarted.type_name)
+        with self.session_scope() as session:
+            mine = session.query(event).filter(event.sender_id == sender_id)
+            newest = mine.filter(event.type_name.in_(kinds)).order_by(event.id.desc())
+            rows = newest.limit(most).all()[::-1]
+            return [Event.from_parameters(json.loads(row.data)) for row in rows]
 
     async def delete(self, sender_id: str) -> None:
         """Removes a conversation, really: nothing of it stays in the database's files."""

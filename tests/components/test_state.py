@@ -225,6 +225,19 @@ async def test_flags_are_set_and_cleared(state, other):
     assert not await state.has_flag("sms", "x")
 
 
+async def test_a_flag_may_be_set_for_a_time(url):
+    clock = Clock()
+    state = SharedState(url, SECRET, clock=clock)
+    await state.set_flag("web", "x", keep=HOUR)
+    clock.now += 3000
+    await state.set_flag("web", "x", keep=HOUR)
+    clock.now += 3000
+    assert await state.has_flag("web", "x")
+    clock.now += 601
+    assert not await state.has_flag("web", "x")
+    state.close()
+
+
 async def test_purging_removes_what_is_over_and_no_flag(url, tmp_path):
     clock = Clock()
     state = SharedState(url, SECRET, clock=clock)
