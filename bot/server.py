@@ -10,7 +10,7 @@ from rasa.core.channels.channel import register
 from sanic import Sanic
 
 from bot.channels.web import WebChannel
-from bot.channels.web.http import add_headers, on_exception
+from bot.channels.web.http import on_exception
 from bot.channels.web.payloads import MAX_FORM
 from bot.listener import url_of
 
@@ -34,7 +34,7 @@ def build_app(agent: Agent, channel: WebChannel) -> Sanic:
     app.ctx.agent = agent
     register([channel], app, route="/webhooks/")
     app.blueprint(channel.at_root())
-    app.register_middleware(add_headers, "response")
+    app.register_middleware(channel.headers.add, "response")
     app.error_handler.add(Exception, on_exception)
     return app
 

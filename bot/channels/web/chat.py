@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic.request import Request
 from sanic.response import HTTPResponse
 
-from bot.channels.web.http import cookie_of, hint_of
+from bot.channels.web.http import cookie_of, hint_of, language_of
+from bot.channels.web.kept import FailedTurnError, packed, unpacked
+from bot.channels.web.limits import RateLimiter, address_of
+from bot.channels.web.payloads import TooManyError
 from bot.channels.web.sessions import MAX_AGE, Session, Sessions
 from bot.channels.web.settings import WebSettings
+from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
+from bot.keys import Key
 from bot.languages import load_languages
+from bot.state import SharedState
+from bot.stores import ConversationStore, store_of
 
 logger = logging.getLogger(__name__)
 
 CHANNEL = "web"
+
+KEEP = timedelta(hours=1)
+"""How long a message that is sent again gets the answer it had."""
+
+_ENDED = "web.ended"
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -29,33 +44,58 @@ class Chat:
 
     def __init__(self, settings: WebSettings, handler: Handler) -> None:
         """Args: the settings, and what Rasa gave the channel to handle messages with."""
+        self.settings = settings
         self.sessions = Sessions(settings.secret)
-        self._secure = settings.secure
         self._handler = handler
+        self._by_session = RateLimiter(settings.per_session)
+        self._by_address = RateLimiter(settings.per_address)
         # The prefix makes browsers refuse such a cookie from a neighbouring host.
         self.cookie_name = "__Host-roi_session" if settings.secure else "roi_session"
 
-    def session(self, request: Request) -> Session:
+    async def session(self, request: Request) -> Session:
         """The session that the request's cookie names, else a new one."""
-        return self.sessions.read(cookie_of(request, self.cookie_name))
+        session = self.sessions.read(cookie_of(request, self.cookie_name))
+        if session.state == "continued" and await self._has_ended(request, session):
+            return self.sessions.new(state="replaced")
+        return session
 
     def keep(self, response: HTTPResponse, session: Session) -> HTTPResponse:
         """Sends the session along with an answer; its day begins anew."""
-        response.cookies[self.cookie_name] = self.sessions.cookie(session)
-        cookie = response.cookies[self.cookie_name]
-        cookie["path"] = "/"
-        cookie["httponly"] = True
-        cookie["samesite"] = "Lax"  # Strict would lose the conversation behind a link to the chat
-        cookie["max-age"] = MAX_AGE
-        if self._secure:
-            cookie["secure"] = True
+        # Lax keeps the conversation behind a link to the chat, which Strict would lose. Inside a
+        # page of another site only None is sent, and soon only if it is also partitioned (kept
+        # apart for each site that embeds us), a word that Sanic 21 does not know.
+        where = "SameSite=None; Partitioned" if self.settings.embedded else "SameSite=Lax"
+        secure = "; Secure" if self.settings.secure else ""
+        cookie = f"{self.cookie_name}={self.sessions.cookie(session)}"
+        response.headers["Set-Cookie"] = (
+            f"{cookie}; Path=/; HttpOnly; {where}; Max-Age={MAX_AGE}{secure}"
+        )
         return response
 
     async def tracker(self, request: Request, session: Session) -> DialogueStateTracker | None:
-        """The whole conversation so far; None before its first message."""
-        store = request.app.ctx.agent.tracker_store
-        tracker: DialogueStateTracker | None = await store.retrieve_full_tracker(session.sender)
+        """The conversation's present state; None before its first message."""
+        tracker: DialogueStateTracker | None = await _store(request).retrieve(session.sender)
         return tracker
+
+    async def events(self, request: Request, session: Session) -> list[Event]:
+        """What was said last, oldest first; as quick in a long conversation as in a short one."""
+        return await _store(request).said(session.sender, SHOWN)
+
+    async def language(self, request: Request, session: Session) -> str:
+        """The language to speak to the person in."""
+        tracker = await self.tracker(request, session)
+        return language_in(tracker) or session.language or language_of(request)
+
+    async def admit(self, request: Request, session: Session) -> None:
+        """Counts a request that changes or reads a conversation.
+
+        Raises:
+            TooManyError: The session or the address has made too many.
+        """
+        wait = self._by_address.wait(address_of(request, self.settings.proxies))
+        wait = wait or self._by_session.wait(session.id)
+        if wait:
+            raise TooManyError(wait, await self.language(request, session))
 
     async def answer(
         self,
@@ -65,6 +105,7 @@ class Chat:
         text: str | None = None,
         choice: str | None = None,
         language: str | None = None,
+        key: str | None = None,
     ) -> TurnResult:
         """Answers a message; whatever fails, the answer is the phone lines.
 
@@ -74,24 +115,90 @@ class Chat:
             text: What was typed, or
             choice: what was picked.
             language: The language chosen with it.
+            key: Names this message: sent again, it gets the same answer and changes nothing.
         """
+
+        async def take_turn() -> TurnResult:
+            return await self._turn(request, session, text, choice, language)
+
+        async def produce() -> str:
+            result = await take_turn()
+            if _has_failed(result):
+                raise FailedTurnError(result)  # sent again, it is tried again
+            return packed(result)
+
+        try:
+            if key is None:
+                return await take_turn()
+            # Another message under a key that was used before is another message.
+            named = json.dumps([key, text, choice, language])
+            state = self.state(request)
+            return unpacked(await state.once(session.sender, named, produce, keep=KEEP))
+        except FailedTurnError as error:
+            return error.result
+        except Exception as error:
+            return self._failed(request, error, language or session.language)
+
+    async def delete(self, request: Request, session: Session) -> Session:
+        """Deletes a conversation and all that is kept of it, and ends its session.
+
+        Args:
+            request: Where that was asked.
+            session: Whose conversation.
+
+        Returns:
+            A new session in the same language.
+        """
+        language = await self.language(request, session)
+        # First, so that a message that is still being answered leaves nothing behind either.
+        await self.state(request).set_flag(_ENDED, session.id, keep=timedelta(seconds=MAX_AGE))
+        async with request.app.ctx.agent.lock_store.lock(session.sender):
+            await self._remove(request, session)
+        return self.sessions.new(language)
+
+    def state(self, request: Request) -> SharedState:
+        """What the workers share."""
+        return _store(request).shared_state(self.settings.secret)
+
+    async def _turn(
+        self,
+        request: Request,
+        session: Session,
+        text: str | None,
+        choice: str | None,
+        language: str | None,
+    ) -> TurnResult:
         conversation = Conversation(request.app.ctx.agent, self._handler)
         hint = hint_of(request)
         try:
             chosen = language or await self._chosen_before(request, session)
-            return await conversation.turn(
+            result = await conversation.turn(
                 session.sender, CHANNEL, text=text, choice=choice, language=chosen, hint=hint
             )
+            if await self._has_ended(request, session):
+                await self._remove(request, session)
         except Exception as error:
-            # Neither the message nor the exception's text, which may hold it, goes into a log.
-            logger.error("a turn failed: %s", type(error).__name__)
-            return conversation.failed(CHANNEL, language or session.language or hint)
+            return self._failed(request, error, language or session.language)
+        return result
+
+    def _failed(self, request: Request, error: Exception, language: str | None) -> TurnResult:
+        # Neither the message nor the exception's text, which may hold it, goes into a log.
+        logger.error("a turn failed: %s", type(error).__name__)
+        conversation = Conversation(request.app.ctx.agent, self._handler)
+        return conversation.failed(CHANNEL, language or hint_of(request))
+
+    async def _remove(self, request: Request, session: Session) -> None:
+        await _store(request).delete(session.sender)
+        await self.state(request).forget(session.sender)
+
+    async def _has_ended(self, request: Request, session: Session) -> bool:
+        return await self.state(request).has_flag(_ENDED, session.id)
 
     async def _chosen_before(self, request: Request, session: Session) -> str | None:
         """The language chosen on the page before the conversation has one of its own."""
         if session.language is None:
             return None
-        tracker = await request.app.ctx.agent.tracker_store.retrieve(session.sender)
+        tracker = await self.tracker(request, session)
         return session.language if language_in(tracker) is None else None
 
 
@@ -99,3 +206,11 @@ def language_in(tracker: DialogueStateTracker | None) -> str | None:
     """The language of a conversation, if it has one."""
     language = tracker.get_slot("language") if tracker is not None else None
     return str(language) if language in load_languages().offered else None
+
+
+def _store(request: Request) -> ConversationStore:
+    return store_of(request.app.ctx.agent)
+
+
+def _has_failed(result: TurnResult) -> bool:
+    return not result.recorded and result.replies[-1].key == Key.SYSTEM_FAILED.value

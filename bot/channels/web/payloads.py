@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
+from math import ceil
 from typing import Any, Literal, TypeVar
 from urllib.parse import parse_qs
 
@@ -17,27 +20,64 @@ MAX_FORM = 128 * 1024
 """Bytes of a form, so that a long text in any script gets its answer instead of an error."""
 
 
+_KEY = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
 _Payload = TypeVar("_Payload", bound=BaseModel)
 
 
 class PayloadError(ValueError):
-    """A request that cannot be read.
+    """A request that cannot be read or taken.
 
     Attributes:
         status: For HTTP.
         code: For programmes; the people's message is made from it.
+        language: The person's, where more is known than what the browser says.
+        headers: For the answer.
     """
 
-    def __init__(self, status: int, code: str) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        *,
+        language: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
         """Args: as the attributes."""
         super().__init__(code)
         self.status, self.code = status, code
+        self.language, self.headers = language, dict(headers or {})
+
+
+class TooManyError(PayloadError):
+    """A request above the limits.
+
+    Attributes:
+        wait: Whole seconds until the next may be made.
+    """
+
+    def __init__(self, wait: float, language: str) -> None:
+        """Args: the seconds to wait, and the person's language."""
+        self.wait = max(1, ceil(wait))
+        headers = {"Retry-After": str(self.wait)}
+        super().__init__(429, "too_many", language=language, headers=headers)
 
 
 def _offered(language: str | None) -> str | None:
     if language is not None and language not in load_languages().offered:
         raise ValueError("unknown_language")
     return language
+
+
+def checked_key(key: str | None) -> str | None:
+    """An idempotency key, if it is one.
+
+    Raises:
+        PayloadError: It is not 16 to 64 letters, digits, - and _.
+    """
+    if key is not None and not _KEY.fullmatch(key):
+        raise PayloadError(400, "invalid_key")
+    return key
 
 
 class MessageRequest(BaseModel):
@@ -66,12 +106,14 @@ class PageForm(BaseModel):
         extra = Extra.forbid
 
     token: StrictStr
-    do: Literal["send", "choose", "language", "start_over"]
+    do: Literal["send", "choose", "language", "start_over", "delete"]
     text: StrictStr = ""
     choice: StrictStr = ""
     language: StrictStr | None = None
+    key: StrictStr | None = None
 
     _language = validator("language", allow_reuse=True)(_offered)
+    _key = validator("key", allow_reuse=True)(checked_key)
 
     @root_validator(skip_on_failure=True)
     def _language_is_named(cls, values: dict[str, Any]) -> dict[str, Any]:

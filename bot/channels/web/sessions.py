@@ -13,7 +13,7 @@ from pydantic import BaseModel, Extra, StrictStr, ValidationError
 MAX_AGE = 24 * 60 * 60
 """Seconds without a message after which a conversation is over."""
 
-Notice = Literal["ended", "started_over"]
+Notice = Literal["ended", "started_over", "deleted"]
 State = Literal["new", "continued", "replaced"]
 
 

@@ -1,8 +1,9 @@
-"""What the web chat is told by its surroundings: the secret and whether it is behind HTTPS."""
+"""What the web chat is told by its surroundings: secret, HTTPS, who may embed it, limits."""
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import stat
 from collections.abc import Mapping
@@ -14,6 +15,8 @@ from bot.paths import VAR
 
 MIN_SECRET = 32
 SECRET_FILE = "secret"
+
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?")
 
 
 class SettingsError(RuntimeError):
@@ -27,14 +30,29 @@ class WebSettings:
     Attributes:
         secret: Signs sessions and forms; whoever knows it can read any conversation.
         secure: The page is served over HTTPS, so cookies are sent over nothing else.
+        origins: The sites that may embed the chat and use its messages.
+        proxies: How many proxies of ours stand in front, each adding to `X-Forwarded-For`.
+        per_session: Messages a minute in one session.
+        per_address: Messages a minute from one network address, which many people may share.
+        demo: Serve the page that shows the embedded chat; for development.
     """
 
     secret: str = field(repr=False)
     secure: bool = False
+    origins: tuple[str, ...] = ()
+    proxies: int = 0
+    per_session: int = 20
+    per_address: int = 120
+    demo: bool = False
+
+    @property
+    def embedded(self) -> bool:
+        """May another site show the chat, so that its cookie must travel there too?"""
+        return self.secure and bool(self.origins)
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ, var: Path = VAR) -> WebSettings:
-        """Reads ROI_SECRET and ROI_SECURE_COOKIES.
+        """Reads the environment; docs/web-chat.md describes each variable.
 
         Args:
             environment: Where the variables stand.
@@ -43,16 +61,59 @@ class WebSettings:
         Raises:
             SettingsError: A setting cannot be used.
         """
-        given = environment.get("ROI_SECRET")
-        if given is not None and len(given) < MIN_SECRET:
+        return cls(
+            secret=server_secret(environment, var),
+            secure=_switch(environment, "ROI_SECURE_COOKIES", "behind HTTPS"),
+            origins=_origins(environment.get("ROI_ALLOWED_ORIGINS", "")),
+            proxies=_number(environment, "ROI_TRUSTED_PROXIES", 0, least=0),
+            per_session=_number(environment, "ROI_SESSION_LIMIT", cls.per_session),
+            per_address=_number(environment, "ROI_ADDRESS_LIMIT", cls.per_address),
+            demo=_switch(environment, "ROI_DEMO", "while developing"),
+        )
+
+
+def server_secret(environment: Mapping[str, str] = os.environ, var: Path = VAR) -> str:
+    """The secret of this server, the same for all its channels.
+
+    Args:
+        environment: ROI_SECRET, if set.
+        var: The folder that keeps a random one otherwise.
+
+    Raises:
+        SettingsError: It is too short or cannot be kept.
+    """
+    given = environment.get("ROI_SECRET")
+    if given is not None and len(given) < MIN_SECRET:
+        raise SettingsError(
+            f"ROI_SECRET is too short ({len(given)} characters); set at least {MIN_SECRET} "
+            "random ones, such as `openssl rand -hex 32` prints, or unset it"
+        )
+    return given or _kept_secret(var / SECRET_FILE)
+
+
+def _switch(environment: Mapping[str, str], name: str, when: str) -> bool:
+    value = environment.get(name) or "0"
+    if value not in ("0", "1"):
+        raise SettingsError(f"{name} must be 1 ({when}) or 0")
+    return value == "1"
+
+
+def _number(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
+    value = environment.get(name) or str(default)
+    if not (value.isascii() and value.isdigit() and least <= int(value) <= 1_000_000):
+        raise SettingsError(f"{name} must be a whole number from {least} on, not `{value}`")
+    return int(value)
+
+
+def _origins(listed: str) -> tuple[str, ...]:
+    origins = tuple(dict.fromkeys(listed.lower().replace(",", " ").split()))
+    for origin in origins:
+        if not _ORIGIN.fullmatch(origin):
             raise SettingsError(
-                f"ROI_SECRET is too short ({len(given)} characters); set at least {MIN_SECRET} "
-                "random ones, such as `openssl rand -hex 32` prints, or unset it"
+                f"ROI_ALLOWED_ORIGINS: `{origin}` is no origin; write https:// and the host, "
+                "such as https://www.example.org, without a path or *"
             )
-        secure = environment.get("ROI_SECURE_COOKIES", "0")
-        if secure not in ("0", "1"):
-            raise SettingsError("ROI_SECURE_COOKIES must be 1 (behind HTTPS) or 0")
-        return cls(given or _kept_secret(var / SECRET_FILE), secure == "1")
+    return origins
 
 
 def _kept_secret(path: Path) -> str:
