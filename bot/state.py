@@ -1,4 +1,4 @@
-"""What workers share beside the conversations: answers given once, and flags.
+"""What workers share beside the conversations: answers given once, values kept for a time, flags.
 
 It stands in the conversations' database, so it survives a restart. Keys are stored only as a keyed
 hash: a phone number or session id cannot be read from it, nor guessed without the server's secret.
@@ -123,6 +123,24 @@ class SharedState:
         task.add_done_callback(self._finished)
         return await asyncio.shield(task)
 
+    async def put(self, scope: str, key: str, value: str, *, keep: timedelta) -> None:
+        """Keeps a value, in place of the one before.
+
+        Args:
+            scope: Whose value it is; :meth:`forget` removes it with the scope's answers.
+            key: Names the value within the scope.
+            value: What to keep.
+            keep: How long it stays.
+        """
+        expires = self._clock() + keep.total_seconds()
+        row = {"name": self._name("value", scope, key), "scope": self._hashed(scope)}
+        await self._in_thread(self._put, {**row, "answer": value, "expires": expires})
+
+    async def get(self, scope: str, key: str) -> str | None:
+        """The value kept under a key; None where there is none, or no longer."""
+        _, value = await self._in_thread(self._look, self._name("value", scope, key))
+        return value
+
     async def forget(self, scope: str) -> None:
         """Removes a scope's answers, really: nothing of them stays in the database's files."""
         await self._in_thread(self._forget, self._hashed(scope))
@@ -226,6 +244,11 @@ class SharedState:
         except IntegrityError:
             return False
         return True
+
+    def _put(self, row: dict[str, Any]) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(sa.delete(_TABLE).where(_ROW.name == row["name"]))
+            connection.execute(sa.insert(_TABLE).values(row))
 
     def _forget(self, scope: str) -> None:
         self._run(sa.delete(_TABLE).where(_ROW.scope == scope))

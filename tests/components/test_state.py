@@ -298,3 +298,22 @@ def rows(folder: Path) -> int:
 
 def everything_in(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+async def test_a_value_is_kept_replaced_and_forgotten_with_its_scope(state, other):
+    assert await state.get("a", "k") is None
+    await state.put("a", "k", "first", keep=HOUR)
+    await state.put("a", "k", "second", keep=HOUR)
+    await state.put("b", "k", "another", keep=HOUR)
+    assert await other.get("a", "k") == "second"
+    await other.forget("a")
+    assert (await state.get("a", "k"), await state.get("b", "k")) == (None, "another")
+
+
+async def test_a_value_is_gone_when_its_time_is_over(url):
+    clock = Clock()
+    state = SharedState(url, SECRET, clock=clock)
+    await state.put("a", "k", "value", keep=HOUR)
+    clock.now += HOUR.total_seconds() + 1
+    assert await state.get("a", "k") is None
+    state.close()
