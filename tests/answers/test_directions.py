@@ -1,4 +1,4 @@
-"""Arabic keeps its direction and names, numbers and addresses theirs, with nothing but plain text."""
+"""Arabic keeps its direction, and names, numbers and addresses keep theirs, in plain text."""
 
 from __future__ import annotations
 
