@@ -85,7 +85,7 @@ class Browser:
         """Speaker and text of each message of the transcript."""
         return [
             ("person" if "from-person" in item["class"] else "assistant", _text(item))
-            for item in self.page.select("[role=log] li")
+            for item in self.page.select("#transcript > li")
         ]
 
     @property
@@ -110,7 +110,16 @@ class Browser:
 
 
 def _text(item: Tag) -> str:
-    return "\n\n".join(paragraph.text for paragraph in item.select(".text p"))
+    """A message as it is read: its paragraphs and what its card lists, one below the other."""
+    blocks = item.select(".text p:not(.actions), .text h2, .text h3, .text li")
+    return "\n\n".join(_number(block) + block.get_text().strip() for block in blocks)
+
+
+def _number(block: Tag) -> str:
+    steps = block.find_parent("ol") if block.name == "li" else None
+    if steps is None or "text" not in [c for p in steps.parents for c in p.get("class", [])]:
+        return ""
+    return f"{1 + len(block.find_previous_siblings('li'))}. "
 
 
 def start(folder: Path, *options: str, **environment: str) -> subprocess.Popen[str]:

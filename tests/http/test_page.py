@@ -21,7 +21,9 @@ def said(key: Key, language: str = "en") -> str:
 @pytest.mark.parametrize("language", load_languages().offered)
 def test_the_page_speaks_the_language_of_the_browser(server: Server, language: str) -> None:
     page = Browser(f"{server.url}/", f"{language}-US,en;q=0.4").open().page
-    assert page.html is not None and page.html["lang"] == language and page.html["dir"] == "ltr"
+    direction = load_languages().get(language).direction  # type: ignore[union-attr]
+    assert page.html is not None and page.html["lang"] == language
+    assert page.html["dir"] == direction
     assert [heading.text for heading in page.select("h1")] == [said(Key.PAGE_TITLE, language)]
     assert said(Key.PAGE_INTRO, language) in page.text
     assert [option["value"] for option in page.select("option[selected]")] == [language]
@@ -30,13 +32,16 @@ def test_the_page_speaks_the_language_of_the_browser(server: Server, language: s
 
 
 def test_the_page_needs_no_script_and_nothing_from_elsewhere(browser: Browser) -> None:
-    assert not browser.page.select("script, [style], style, iframe, img, [onclick]")
-    assert [link["href"].split("?")[0] for link in browser.page.select("link")] == [
-        "/webhooks/web/style.css"
+    assert not browser.page.select("script:not([src]), [style], style, iframe, img, [onclick]")
+    loaded = [e.get("href") or e["src"] for e in browser.page.select("link, script")]
+    assert [str(address).rsplit("/", 1)[1] for address in loaded] == [
+        "icon.svg",
+        "style.css",
+        "brand.css",
+        "chat.js",
     ]
-    style = requests.get(
-        browser.url.rstrip("/") + browser.page.select("link")[0]["href"], timeout=60
-    )
+    assert all(str(address).startswith("/webhooks/web/static/") for address in loaded)
+    style = requests.get(browser.url.rstrip("/") + str(loaded[1]), timeout=60)
     assert style.status_code == 200 and style.headers["Content-Type"].startswith("text/css")
     assert "url(" not in style.text and "@import" not in style.text
     assert "prefers-color-scheme: dark" in style.text
@@ -83,7 +88,7 @@ def test_the_guided_request_goes_through_buttons_to_a_plan(browser: Browser) -> 
 def test_each_message_says_its_language_and_speaker(browser: Browser) -> None:
     browser.say("How do I get my mammograms?")
     browser.say("¿Cómo puedo pedir una copia de mis radiografías, por favor?")
-    items = browser.page.select("[role=log] li")
+    items = browser.page.select("#transcript > li")
     spoken = [
         item.select_one(".text").get("lang") for item in items if "from-assistant" in item["class"]
     ]
@@ -132,8 +137,8 @@ def test_only_phone_numbers_of_the_directory_can_be_called(browser: Browser) -> 
 def test_html_is_shown_and_not_run(browser: Browser, text: str) -> None:
     browser.say(text)
     assert browser.messages[0] == ("person", text)
-    assert not browser.page.select("script, img, b")
-    assert "<script" not in browser.response.text
+    assert not browser.page.select("script:not([src]), img, b")
+    assert "<script>" not in browser.response.text
 
 
 def test_html_in_a_refused_text_is_escaped_too(browser: Browser) -> None:
@@ -141,7 +146,7 @@ def test_html_in_a_refused_text_is_escaped_too(browser: Browser) -> None:
     browser.say(text)
     field = browser.page.select_one("textarea")
     assert field is not None and field.text.strip() == text
-    assert not browser.page.select("script")
+    assert not browser.page.select("script:not([src])")
 
 
 @pytest.mark.parametrize(
@@ -213,5 +218,5 @@ def test_the_same_page_stands_under_the_channel(server: Server) -> None:
 
 def test_the_page_asks_for_nothing_personal(browser: Browser) -> None:
     fields = {str(f.get("name")) for f in browser.page.select("input, textarea, select")}
-    assert fields == {"token", "do", "language", "text"}
+    assert fields == {"token", "do", "key", "language", "text"}
     assert not re.search(r"date of birth|social security|password", browser.page.text, re.I)

@@ -13,6 +13,7 @@ from sanic.request import Request
 from sanic.response import HTTPResponse, empty, raw
 
 from bot.channels.web.brand import LOGO_TYPES, Brand, shipped_brand
+from bot.channels.web.embed import embed_script
 
 STATIC = Path(__file__).resolve().parent / "static"
 BASE = "/webhooks/web/static"
@@ -75,6 +76,8 @@ class Assets:
         """
         files = {p.name: p.read_bytes() for p in folder.iterdir() if p.suffix.lower() in TYPES}
         files["brand.css"] = brand.css.encode()
+        if "embed.js" in files:
+            files["embed.js"] = embed_script(files["embed.js"], brand)
         self.logo = f"logo{brand.logo.suffix.lower()}" if brand.logo is not None else None
         if brand.logo is not None and self.logo is not None:
             files[self.logo] = brand.logo.read_bytes()

@@ -2,25 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import secrets
+from dataclasses import dataclass, replace
 
-from rasa.shared.core.trackers import DialogueStateTracker
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, html
 
-from bot.channels.web.chat import Chat, language_in
-from bot.channels.web.http import from_other_site, language_of
-from bot.channels.web.payloads import PageForm, PayloadError, read_form
+from bot.channels.web.chat import Chat
+from bot.channels.web.http import EMBED, from_other_site
+from bot.channels.web.payloads import PageForm, PayloadError, TooManyError, read_form
 from bot.channels.web.sessions import Notice, Session
-from bot.channels.web.transcript import latest_turn, open_choices, transcript
+from bot.channels.web.transcript import Message, latest_turn, open_choices, transcript
 from bot.channels.web.views import render
 from bot.content_store import shipped_wording
 from bot.keys import Key
+from bot.languages import load_languages
+
+SEEN = "X-Roi-Seen"
+"""Header of the page's script: the number of the last message it shows; it gets only later ones."""
 
 _NOTICES: dict[Notice, Key] = {
     "ended": Key.SYSTEM_UNKNOWN_SESSION,
     "started_over": Key.REQUEST_STARTED_OVER,
+    "deleted": Key.PAGE_DELETED,
 }
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Why what a form sent was not taken.
+
+    Attributes:
+        key: What is said about it.
+        text: What was typed; it stays in its field.
+        status: For HTTP.
+        wait: Seconds until it may be sent again.
+    """
+
+    key: Key
+    text: str = ""
+    status: int = 200
+    wait: int | None = None
 
 
 class Page:
@@ -32,9 +54,12 @@ class Page:
 
     async def get(self, request: Request) -> HTTPResponse:
         """The page with the conversation so far."""
-        session = self._chat.session(request)
+        session = await self._chat.session(request)
         if session.state == "replaced":
             session = replace(session, notice="ended")
+        wanted = request.args.get("language")
+        if wanted in load_languages().offered and session.state != "continued":
+            session = replace(session, language=wanted)  # the language of the page around us
         return await self._show(request, session)
 
     async def post(self, request: Request) -> HTTPResponse:
@@ -45,80 +70,96 @@ class Page:
         """
         if from_other_site(request, navigation=True):
             raise PayloadError(403, "other_site")
-        session = self._chat.session(request)
+        session = await self._chat.session(request)
         try:
             form = read_form(request.headers.get("content-type", ""), request.body or b"")
         except PayloadError as error:
             key = Key.SYSTEM_TOO_LONG if error.status == 413 else Key.SYSTEM_INVALID_REQUEST
-            return await self._show(request, session, key, status=error.status)
+            return await self._show(request, session, Refused(key, status=error.status))
         origin = self._chat.sessions.check_form(form.token, session)
         if origin == "forged":
-            return await self._show(request, session, Key.SYSTEM_INVALID_REQUEST, status=403)
+            refused = Refused(Key.SYSTEM_INVALID_REQUEST, status=403)
+            return await self._show(request, session, refused)
         if origin == "other" and session.state == "continued":
             # Another window has started over. The text is kept, to be sent again on purpose.
-            key = Key.SYSTEM_UNKNOWN_SESSION
-            return await self._show(request, session, key, form.text, status=403)
+            refused = Refused(Key.SYSTEM_UNKNOWN_SESSION, form.text, 403)
+            return await self._show(request, session, refused)
         if origin == "other":
             session = replace(session, notice="ended")  # over since the page was opened
+        try:
+            await self._chat.admit(request, session)
+        except TooManyError as error:
+            refused = Refused(Key.SYSTEM_TOO_MANY, form.text, error.status, error.wait)
+            return await self._show(request, session, refused)
         return await self._do(request, session, form)
 
     async def _do(self, request: Request, session: Session, form: PageForm) -> HTTPResponse:
         if form.do == "start_over":
-            language = await self._language(request, session)
-            return self._back(request, self._chat.sessions.new(language, notice="started_over"))
+            language = await self._chat.language(request, session)
+            session = self._chat.sessions.new(language, notice="started_over")
+            return await self._back(request, session)
+        if form.do == "delete":
+            session = await self._chat.delete(request, session)
+            return await self._back(request, replace(session, notice="deleted"))
         if form.do == "language" and await self._chat.tracker(request, session) is None:
-            return self._back(request, replace(session, language=form.language))
+            return await self._back(request, replace(session, language=form.language))
         result = await self._chat.answer(
             request,
             session,
             text=form.text if form.do == "send" else None,
             choice=form.choice if form.do == "choose" else None,
             language=form.language,
+            key=form.key,
         )
         if result.recorded:
-            return self._back(request, session)
-        return await self._show(request, session, Key(result.replies[0].key), form.text)
+            return await self._back(request, session)
+        return await self._show(request, session, Refused(Key(result.replies[0].key), form.text))
 
     async def _show(
-        self,
-        request: Request,
-        session: Session,
-        problem: Key | None = None,
-        text: str = "",
-        status: int = 200,
+        self, request: Request, session: Session, refused: Refused | None = None
     ) -> HTTPResponse:
-        tracker = await self._chat.tracker(request, session)
-        language = self._language_from(request, session, tracker)
-        messages = transcript(tracker.events if tracker is not None else ())
-        wording = shipped_wording()
+        language = await self._chat.language(request, session)
+        messages = transcript(await self._chat.events(request, session))
         notice = _NOTICES[session.notice] if session.notice is not None else None
         page = render(
             "page.html",
             language,
             request.app,
+            framed=_is_framed(request),
             messages=messages,
-            latest=latest_turn(messages),
+            after=_seen(request, messages),
+            latest=messages[latest_turn(messages)].number if messages else None,
             choices=open_choices(messages),
-            notice=wording.text(language, notice.value) if notice is not None else None,
-            problem=wording.text(language, problem.value) if problem is not None else None,
-            text=text,
+            notice=_said(language, notice),
+            problem=_said(language, refused.key if refused is not None else None),
+            text=refused.text if refused is not None else "",
             token=self._chat.sessions.form_token(session),
+            key=secrets.token_urlsafe(16),
         )
-        return self._chat.keep(html(page, status=status), session.noticed())
+        response = html(page, status=refused.status if refused is not None else 200)
+        if refused is not None and refused.wait is not None:
+            response.headers["Retry-After"] = str(refused.wait)
+        return self._chat.keep(response, session.noticed())
 
-    def _back(self, request: Request, session: Session) -> HTTPResponse:
+    async def _back(self, request: Request, session: Session) -> HTTPResponse:
         """To the page, so that loading it again sends nothing twice."""
+        if SEEN in request.headers:
+            return await self._show(request, session)  # the script saves the way there
         # The route's own path: nothing of the address asked for comes back in the answer.
         path = request.route.path if request.route is not None else ""
         location = f"/{path.strip('/')}#latest"
         return self._chat.keep(empty(status=303, headers={"Location": location}), session)
 
-    async def _language(self, request: Request, session: Session) -> str:
-        tracker = await self._chat.tracker(request, session)
-        return self._language_from(request, session, tracker)
 
-    @staticmethod
-    def _language_from(
-        request: Request, session: Session, tracker: DialogueStateTracker | None
-    ) -> str:
-        return language_in(tracker) or session.language or language_of(request)
+def _said(language: str, key: Key | None) -> str | None:
+    return shipped_wording().text(language, key.value) if key is not None else None
+
+
+def _is_framed(request: Request) -> bool:
+    return (request.path or "").rstrip("/") == EMBED
+
+
+def _seen(request: Request, messages: tuple[Message, ...]) -> int:
+    """The number of the message that the script has already; 0 if it must be given all."""
+    seen: str = request.headers.get(SEEN, "")
+    return next((m.number for m in messages if str(m.number) == seen), 0)

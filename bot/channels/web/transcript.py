@@ -23,7 +23,7 @@ class Message:
         text: As it was said; line breaks count.
         language: The language it is in; None where a person's text does not show it.
         direction: `auto` for what people type.
-        number: Counts the messages of the session, from 1, those not shown included.
+        number: When it was said, in microseconds; it names the message and orders it.
         choices: Id and title of what it offers.
         topics: The topics it answers.
         handoff: The people it hands over to.
@@ -49,7 +49,7 @@ def transcript(events: Iterable[Event]) -> tuple[Message, ...]:
     """The messages of the present session, oldest first."""
     messages: list[Message] = []
     for event in events:
-        number = len(messages) + 1
+        number = _number(event, messages)
         if isinstance(event, SessionStarted):
             messages.clear()  # a day has passed; what was said before is over
         elif isinstance(event, UserUttered) and event.text:
@@ -78,6 +78,11 @@ def direction_of(language: str | None) -> str:
     """The direction that a language is written in."""
     known = load_languages().get(language) if language else None
     return known.direction if known is not None else "ltr"
+
+
+def _number(event: Event, before: list[Message]) -> int:
+    said = int((event.timestamp or 0) * 1_000_000)
+    return max(said, before[-1].number + 1) if before else said
 
 
 def _person(number: int, text: str, understood: Mapping[str, Any]) -> Message:

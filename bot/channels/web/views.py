@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from sanic import Sanic
 
+from bot.channels.web.assets import shipped_assets
+from bot.channels.web.brand import shipped_brand
 from bot.channels.web.links import linked, phone_link
 from bot.channels.web.transcript import direction_of
 from bot.content_store import shipped_guidance, shipped_wording
@@ -18,7 +20,6 @@ from bot.languages import load_languages
 from bot.rendering import Renderer
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
-STYLE = Path(__file__).resolve().parent / "static" / "style.css"
 
 ALWAYS_SHOWN = ("him", "interpreter_services")
 """The departments whose phone lines stand on every page."""
@@ -36,25 +37,59 @@ def render(template: str, language: str, app: Sanic, **values: Any) -> str:
     Args:
         template: The file's name.
         language: An offered language.
-        app: Knows where the style sheet is served.
+        app: The application that shows it.
         **values: What the template shows besides wording and phone lines.
     """
     page = _environment().get_template(template)
+    # Where drafts are withheld, the page around the messages is in English and says so.
+    spoken = shipped_wording().spoken(language, Key.PAGE_INTRO.value)
     return page.render(
-        language=language,
-        direction=direction_of(language),
-        words=_words(language),
-        lines=_lines(language),
+        language=spoken,
+        chosen=language,
+        direction=direction_of(spoken),
+        words=_words(spoken),
+        lines=_lines(spoken),
         languages=[(code, load_languages().get(code)) for code in load_languages().offered],
-        style=f"{app.url_for('web.style')}?v={style_version()}",
+        brand=_brand(),
         **values,
     )
 
 
-@lru_cache(maxsize=1)
-def style_version() -> str:
-    """Changes with the style sheet, so that browsers may keep it."""
-    return hashlib.sha256(STYLE.read_bytes()).hexdigest()[:12]
+def language_marks(language: str, around: str) -> Markup:
+    """The `lang` and `dir` attributes of a text, nothing where they are those of the text around.
+
+    Args:
+        language: The language of the text.
+        around: The language of the text around it.
+    """
+    if language == around:
+        return Markup("")
+    return Markup(' lang="{}" dir="{}"').format(language, direction_of(language))
+
+
+def marked(text: str, language: str, key: str) -> Markup:
+    """A text said in a message, marked where a withheld draft makes it another language.
+
+    Args:
+        text: As it was said.
+        language: The message's.
+        key: The wording it was made from.
+    """
+    spoken = shipped_wording().spoken(language, key)
+    if spoken == language:
+        return linked(text)
+    return Markup("<span{}>{}</span>").format(language_marks(spoken, language), linked(text))
+
+
+def worded(language: str, key: str) -> Markup:
+    """A heading or button in the language of the message it stands in."""
+    return marked(shipped_wording().text(language, key), language, key)
+
+
+def open_now(language: str) -> Markup:
+    """Whether the records office is open at this moment, however old the message is."""
+    said = Renderer(shipped_guidance(), shipped_wording()).open_now(language)
+    return marked(said, language, Key.SYSTEM_OPEN_UNTIL.value)
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +103,22 @@ def _environment() -> Environment:
     )
     environment.filters["linked"] = linked
     environment.filters["phone_link"] = phone_link
+    environment.globals.update(
+        asset=shipped_assets().url,
+        language_marks=language_marks,
+        marked=marked,
+        open_now=open_now,
+        worded=worded,
+    )
     return environment
+
+
+def _brand() -> dict[str, str | None]:
+    assets = shipped_assets()
+    return {
+        "name": shipped_brand().name,
+        "logo": assets.url(assets.logo) if assets.logo is not None else None,
+    }
 
 
 def _words(language: str) -> dict[str, str]:
