@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -34,10 +35,9 @@ class ActionAnswerTopic(Action):
         if turn.in_request and turn.guidance.topics[topic].mode is not None and turn.is_guess:
             fail(turn, Key.REPAIR_REPHRASE_IN_REQUEST)
             return turn.events
-        if turn.guidance.topics[topic].answer is None or _is_request(turn, topic):
-            _answer_request(turn, topic)
-        else:
-            _answer_information(turn, topic)
+        for question in turn.questions[:-1]:
+            _answer(turn, question, is_last=False)
+        _answer(turn, topic)
         turn.set(failures=0)
         return turn.events
 
@@ -50,13 +50,24 @@ def _meant(turn: Turn) -> str:
     return turn.intent
 
 
+def _answer(turn: Turn, topic: str, is_last: bool = True) -> None:
+    """Answers one question; only after the last one there are choices."""
+    said = dict(turn.said)
+    if turn.questions:
+        said.pop("item", None)  # the topic says which; the other item is the other question's
+    if turn.guidance.topics[topic].answer is None or _is_request(turn, topic):
+        _answer_request(turn, topic, said, is_last)
+    else:
+        _answer_information(turn, topic, is_last)
+
+
 def _is_request(turn: Turn, topic: str) -> bool:
     """Does a question about, say, sensitive details name whose records or where they go?"""
     fields = turn.guidance.topics[topic].request_when
     return not turn.in_request and any(turn.said.get(field, "self") != "self" for field in fields)
 
 
-def _answer_information(turn: Turn, topic: str) -> None:
+def _answer_information(turn: Turn, topic: str, is_last: bool) -> None:
     answer = turn.guidance.topics[topic].answer
     if answer is None:
         return
@@ -70,19 +81,19 @@ def _answer_information(turn: Turn, topic: str) -> None:
         topics=(topic,),
         handoff=turn.guidance.topics[topic].handoff,
         plan=PlanIds.of(plan_of_answer(answer)),
-        choices=() if turn.in_request else turn.topic_choices(topic, {}),
+        choices=turn.topic_choices(topic, {}) if is_last and not turn.in_request else (),
     )
 
 
-def _answer_request(turn: Turn, topic: str) -> None:
+def _answer_request(turn: Turn, topic: str, said: Mapping[str, str], is_last: bool) -> None:
     carried = dict(turn.known)
     if not turn.in_request:
         carried = {name: value for name, value in carried.items() if name == "subject"}
         turn.set(answered=[])
-    known = starting_request(turn.guidance, topic, turn.said, carried)
+    known = starting_request(turn.guidance, topic, said, carried)
     turn.set_request(known)
     turn.set(topic=topic, remark=None)
-    topics = about(turn.guidance, topic, known, turn.items)
+    topics = about(turn.guidance, topic, known, () if turn.questions else turn.items)
     plan = resolve(turn.guidance, known)
     guided = turn.guidance.topics[topic].mode == "guided"
     turn.say(
@@ -91,7 +102,7 @@ def _answer_request(turn: Turn, topic: str) -> None:
         plan=PlanIds.of(plan),
         show_plan=not guided,
         brief=brief_statements(turn.guidance, topics[0], plan),
-        choices=() if guided else turn.topic_choices(topics[0], known),
+        choices=turn.topic_choices(topics[0], known) if is_last and not guided else (),
         **turn.autopsy_dates(),
     )
 

@@ -54,6 +54,12 @@ class Turn:
         return str((self.message.get("intent") or {}).get("name") or "")
 
     @property
+    def questions(self) -> tuple[str, ...]:
+        """The topics of a message that asks two things; empty for one that asks one."""
+        topics = self.message.get("questions") or ()
+        return tuple(str(topic) for topic in topics if topic in self.guidance.topics)
+
+    @property
     def is_guess(self) -> bool:
         """Is the intent doubtful, and nothing named that would bear it out?"""
         confidence = float((self.message.get("intent") or {}).get("confidence") or 0.0)
@@ -213,7 +219,8 @@ class Turn:
         return False
 
     def _owes_draft_notice(self, language: str) -> bool:
-        noticed = bool(self.tracker.get_slot("draft_noticed"))
+        just_now = any(event.get("name") == "draft_noticed" for event in self.events)
+        noticed = just_now or bool(self.tracker.get_slot("draft_noticed"))
         return shipped_wording().is_draft(language) and not noticed
 
 

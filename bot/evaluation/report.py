@@ -71,7 +71,7 @@ def shown(share: float | None) -> str:
 
 def errors(pairs: Iterable[tuple[Labelled, Outcome]]) -> list[tuple[str, ...]]:
     """What was understood wrongly: an intent, or fields that were missed or made up."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for message, outcome in pairs:
         wanted = message.entities if message.entities is not None else outcome.entities
         right = bool(outcome.topics) and outcome.topics[0] in message.right

@@ -25,6 +25,8 @@ from rasa.shared.nlu.constants import (
 )
 from rasa.shared.nlu.training_data.message import Message
 
+from bot.language_choice import offered_form
+from bot.languages import load_languages
 from bot.nlu.dates import DateFinder
 
 LANGUAGE = "language"
@@ -107,5 +109,6 @@ class DateEntityExtractor(GraphComponent, EntityExtractorMixin):
 
 
 def _language(message: Message) -> str:
-    language = message.get(LANGUAGE) or {}
-    return str(language.get("code") or "en")
+    code = (message.get(LANGUAGE) or {}).get("code")
+    # Traditional Chinese is read with the words of Simplified Chinese.
+    return offered_form(code, load_languages().offered) or code or "en"

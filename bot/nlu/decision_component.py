@@ -16,6 +16,7 @@ from bot.content_store import shipped_guidance
 from bot.language_choice import offered_form
 from bot.language_names import only_a_language, requested_interpreter
 from bot.languages import load_languages
+from bot.nlu.chinese_component import restore
 from bot.nlu.decision import (
     CHANGE_LANGUAGE,
     EMERGENCY,
@@ -29,6 +30,8 @@ from bot.nlu.decision import (
 )
 from bot.nlu.emergency_rules import EmergencyRules
 from bot.nlu.intent_classifier import FIELD_ENTITIES, INTENT_RANKING
+from bot.nlu.question_component import PART
+from bot.nlu.several import SURE_PART, Part, Several, items_of
 from bot.paths import CONTENT
 
 
@@ -36,9 +39,10 @@ from bot.paths import CONTENT
 class IntentDecider(GraphComponent):
     """Replaces the most probable intent by what the assistant should act on."""
 
-    def __init__(self, thresholds: Thresholds) -> None:
+    def __init__(self, thresholds: Thresholds, sure_part: float = SURE_PART) -> None:
         """Loads the emergency rules, the topics and the offered languages."""
         self._thresholds = thresholds
+        self._several = Several(shipped_guidance(), sure_part)
         self._rules = EmergencyRules.load(CONTENT / "emergency")
         self._topics = frozenset(shipped_guidance().topics) - {EMERGENCY, OUT_OF_SCOPE}
         self._languages = load_languages()
@@ -46,7 +50,9 @@ class IntentDecider(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The thresholds; see :class:`bot.nlu.decision.Thresholds` for what each does."""
-        return {field.name: field.default for field in fields(Thresholds)}
+        thresholds = {field.name: field.default for field in fields(Thresholds)}
+        # P(topic) from which a part of a message counts as a question of its own.
+        return {**thresholds, "sure_part": SURE_PART}
 
     @classmethod
     def create(
@@ -58,24 +64,43 @@ class IntentDecider(GraphComponent):
     ) -> IntentDecider:
         """Takes the thresholds from config.yml."""
         names = [field.name for field in fields(Thresholds)]
-        return cls(Thresholds(**{name: float(config[name]) for name in names}))
+        thresholds = Thresholds(**{name: float(config[name]) for name in names})
+        return cls(thresholds, float(config["sure_part"]))
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Sets the intent to act on; the classifier's ranking stays for `:trace`."""
+        """Sets the intent to act on; the classifier's ranking stays for `:trace`.
+
+        Returns:
+            The messages without the parts that `QuestionParts` put after them.
+        """
+        parts_of: list[tuple[Message, list[Message]]] = []
         for message in messages:
+            if message.get(PART):
+                parts_of[-1][1].append(message)
+            else:
+                parts_of.append((message, []))
+        for message, parts in parts_of:
             text = message.get(TEXT)
-            if not text or text.startswith("/"):
-                continue
-            kind = self._rules.detect(text)
-            decision = self._decision(message, kind)
-            message.set(
-                INTENT,
-                {"name": decision.intent, "confidence": decision.confidence},
-                add_to_output=True,
-            )
-            message.set("candidates", list(decision.choices), add_to_output=True)
-            message.set("emergency", kind, add_to_output=True)
-        return messages
+            if text and not text.startswith("/"):
+                self._decide(message, text, parts)
+                restore(message)
+        return [message for message, _ in parts_of]
+
+    def _decide(self, message: Message, text: str, parts: list[Message]) -> None:
+        kind = self._rules.detect(text)
+        decision = self._decision(message, kind)
+        questions = self._several.topics(
+            decision.intent, [_part(part) for part in parts], _can_answer(message)
+        )
+        intent = {"name": decision.intent, "confidence": decision.confidence}
+        if questions:
+            # The last may lead to the guided request, which begins after its intent.
+            intent = {"name": questions[-1], "confidence": self._thresholds.sure}
+        message.set(INTENT, intent, add_to_output=True)
+        message.set("questions", questions, add_to_output=True)
+        choices = [] if questions else list(decision.choices)
+        message.set("candidates", choices, add_to_output=True)
+        message.set("emergency", kind, add_to_output=True)
 
     def _decision(self, message: Message, emergency: str | None) -> Decision:
         if emergency is None and (decision := self._about_language(message)) is not None:
@@ -89,7 +114,7 @@ class IntentDecider(GraphComponent):
             emergency,
             self._topics,
             any(entity in FIELD_ENTITIES for entity in named),
-            bool(named) and bool((message.get(METADATA) or {}).get("goes_on")),
+            _can_answer(message),
         )
 
     def _about_language(self, message: Message) -> Decision | None:
@@ -107,3 +132,17 @@ class IntentDecider(GraphComponent):
     def _is_not_offered(self, code: str | None) -> bool:
         # Traditional Chinese counts as offered where Simplified Chinese is.
         return offered_form(code, self._languages.offered) is None
+
+
+def _can_answer(message: Message) -> bool:
+    """Does it name something, where something was asked or answered before?"""
+    goes_on = (message.get(METADATA) or {}).get("goes_on")
+    return bool(message.get(ENTITIES)) and bool(goes_on)
+
+
+def _part(message: Message) -> Part:
+    ranking = message.get(INTENT_RANKING) or []
+    return Part(
+        {str(entry["name"]): float(entry["confidence"]) for entry in ranking},
+        items_of(message.get(ENTITIES) or []),
+    )

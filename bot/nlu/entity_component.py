@@ -13,6 +13,8 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.content_store import shipped_guidance
+from bot.language_choice import offered_form
+from bot.languages import load_languages
 from bot.nlu.entities import EntityMatcher, load_matcher
 
 EXTRACTOR = "RequestEntityExtractor"
@@ -73,4 +75,8 @@ class RequestEntityExtractor(GraphComponent):
 
 def _language(message: Message) -> str | None:
     evidence = message.get("language") or {}
-    return evidence.get("code") if evidence.get("clear") else None
+    if not evidence.get("clear"):
+        return None
+    # Traditional Chinese has no lexicon of its own; it is read as Simplified Chinese.
+    code = evidence.get("code")
+    return offered_form(code, load_languages().offered) or code
