@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Sequence
 
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import register
+from rasa.core.channels.channel import InputChannel, register
 from sanic import Sanic
 
 from bot.channels.web import WebChannel
@@ -19,12 +20,13 @@ _GRACE = 10.0
 """Seconds that requests under way get when the server stops."""
 
 
-def build_app(agent: Agent, channel: WebChannel) -> Sanic:
-    """The application: the channel under /webhooks/, its page at the root.
+def build_app(agent: Agent, channel: WebChannel, others: Sequence[InputChannel] = ()) -> Sanic:
+    """The application: the channels under /webhooks/, the web chat's page at the root.
 
     Args:
         agent: The loaded assistant.
         channel: The web chat.
+        others: Further channels, such as text messages.
     """
     app = Sanic("roi", configure_logging=False)
     app.config.ACCESS_LOG = False
@@ -32,7 +34,7 @@ def build_app(agent: Agent, channel: WebChannel) -> Sanic:
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = _GRACE
     app.config.FALLBACK_ERROR_FORMAT = "text"
     app.ctx.agent = agent
-    register([channel], app, route="/webhooks/")
+    register([channel, *others], app, route="/webhooks/")
     app.blueprint(channel.at_root())
     app.register_middleware(channel.headers.add, "response")
     app.error_handler.add(Exception, on_exception)

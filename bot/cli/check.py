@@ -28,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _checks(languages: Sequence[str]) -> list[Callable[[], object]]:
+    from bot.channels.sms.words import shipped_words
     from bot.content_store import shipped_guidance, shipped_handoffs, shipped_wording
     from bot.languages import load_languages
     from bot.nlu.dates import DateFinder
@@ -41,6 +42,7 @@ def _checks(languages: Sequence[str]) -> list[Callable[[], object]]:
         load_languages,
         shipped_wording,
         shipped_handoffs,
+        shipped_words,
         lambda: load_matcher(shipped_guidance().routes),
         lambda: EmergencyRules.load(CONTENT / "emergency"),
         lambda: DateFinder.load(CONTENT / "dates"),

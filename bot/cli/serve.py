@@ -1,4 +1,4 @@
-"""`roi serve`: serves the web chat."""
+"""`roi serve`: serves the web chat, and text messages where they are configured."""
 
 from __future__ import annotations
 
@@ -25,6 +25,8 @@ def run(options: argparse.Namespace) -> int:
 
     with bind(options.host, options.port) as listener:
         # Rasa takes seconds to import; a port in use has been reported by now.
+        from bot.channels.sms.channel import SmsChannel
+        from bot.channels.sms.settings import is_configured
         from bot.channels.web import WebChannel
         from bot.paths import VAR
         from bot.quiet import configure_logging
@@ -33,9 +35,10 @@ def run(options: argparse.Namespace) -> int:
         from bot.training import ensure_model
 
         channel = WebChannel.from_credentials(None)
+        texting = [SmsChannel.from_credentials(None)] if is_configured() else []
         agent = load_agent(ensure_model(), options.database or VAR / "roi.db")
         configure_logging()  # again: importing and loading Rasa has changed it
-        serve(build_app(agent, channel), listener)
+        serve(build_app(agent, channel, texting), listener)
     return 0
 
 

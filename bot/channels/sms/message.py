@@ -1,0 +1,55 @@
+"""One text message on its way through the channel, and whose it is."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+from rasa.core.agent import Agent
+
+from bot.channels.sms.payloads import Incoming
+from bot.channels.sms.words import Command
+from bot.state import SharedState
+from bot.stores import ConversationStore, store_of
+
+CHANNEL = "sms"
+
+
+def sender_of(number: str, secret: str) -> str:
+    """The conversation's id: a keyed hash, since a number itself is never kept.
+
+    Args:
+        number: As Twilio gives it.
+        secret: The server's; without it nobody can try out numbers.
+    """
+    digest = hmac.new(secret.encode(), f"roi.sms.sender:{number}".encode(), hashlib.sha256)
+    return f"{CHANNEL}:{digest.hexdigest()}"
+
+
+@dataclass
+class TextMessage:
+    """A message being answered.
+
+    Attributes:
+        agent: The assistant.
+        state: What workers share.
+        sender: Whose it is, as a hash.
+        incoming: What arrived.
+        command: What it means before anything else, if it does.
+        hint: The language of the number's country, if that tells.
+        is_late: Twilio has been given another answer meanwhile.
+    """
+
+    agent: Agent
+    state: SharedState
+    sender: str
+    incoming: Incoming
+    command: Command | None
+    hint: str | None
+    is_late: bool = False
+
+    @property
+    def store(self) -> ConversationStore:
+        """Where the conversation is kept."""
+        return store_of(self.agent)

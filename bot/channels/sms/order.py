@@ -1,0 +1,57 @@
+"""Messages of one sender are answered one after the other, in the order in which they arrived."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Place:
+    """A place in a sender's queue; it must be left, whatever happens."""
+
+    def __init__(self, before: asyncio.Future[None] | None, mine: asyncio.Future[None]) -> None:
+        """Args: the end of the place before, and of this one."""
+        self._before, self._mine = before, mine
+
+    async def reached(self) -> None:
+        """Waits until all who came before have left."""
+        if self._before is not None:
+            await asyncio.shield(self._before)
+
+    def leave(self) -> None:
+        """Lets the next go on, once all who came before have left as well."""
+        if self._before is None or self._before.done():
+            self._end()
+        else:
+            self._before.add_done_callback(lambda _: self._end())
+
+    def _end(self) -> None:
+        if not self._mine.done():
+            self._mine.set_result(None)
+
+
+class Queues:
+    """One queue for each sender who is waiting."""
+
+    def __init__(self) -> None:
+        """Begins with none."""
+        self._last: dict[str, asyncio.Future[None]] = {}
+
+    def join(self, sender: str) -> Place:
+        """Takes the place behind all who are waiting, at once: nobody comes between.
+
+        Args:
+            sender: Whose queue it is.
+        """
+        mine: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        place = Place(self._last.get(sender), mine)
+        self._last[sender] = mine
+        mine.add_done_callback(lambda _: self._forget(sender, mine))
+        return place
+
+    def __len__(self) -> int:
+        """How many senders are waiting or being answered."""
+        return len(self._last)
+
+    def _forget(self, sender: str, mine: asyncio.Future[None]) -> None:
+        if self._last.get(sender) is mine:
+            del self._last[sender]
