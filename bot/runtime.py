@@ -14,11 +14,13 @@ from bot.nlg import LocalizedResponseGenerator
 # The model names these; imported here, a fault in one shows at once and not as a model that
 # won't load.
 from bot.nlu import (  # noqa: F401
+    chinese_component,
     date_component,
     decision_component,
     entity_component,
     intent_classifier,
     language_component,
+    question_component,
 )
 from bot.rasa_fast import speed_up
 from bot.stores import ConversationStore, sqlite_store

@@ -24,7 +24,7 @@ SEVERAL = Several(shipped_guidance())
         ("en", "Are you open? Is it free?", ("Are you open", "Is it free")),
         ("es", "cuánto cuesta y además cuánto tarda", ("cuánto cuesta", "cuánto tarda")),
         ("es", "cuanto cuesta y ademas cuanto tarda", ("cuanto cuesta", "cuanto tarda")),
-        ("zh-Hans", "要多少钱，要多久", ("要多少钱", "要多久")),
+        ("zh-Hans", "要多少钱？还有要多久", ("要多少钱", "要多久")),
         ("zh-Hant", "要多少錢？要多久", ("要多少錢", "要多久")),
         ("ar", "كم التكلفة وكم يستغرق الأمر؟", ("كم التكلفة", "وكم يستغرق الأمر")),
         ("ru", "нужна карта, а также счёт", ("нужна карта", "счёт")),
