@@ -34,6 +34,7 @@ def _checks(languages: Sequence[str]) -> list[Callable[[], object]]:
     from bot.nlu.dates import DateFinder
     from bot.nlu.emergency_rules import EmergencyRules
     from bot.nlu.entities import load_matcher
+    from bot.nlu.questions import QuestionSplitter
     from bot.paths import CONTENT
     from bot.wording import SOURCE_LANGUAGE, load_wording
 
@@ -46,6 +47,7 @@ def _checks(languages: Sequence[str]) -> list[Callable[[], object]]:
         lambda: load_matcher(shipped_guidance().routes),
         lambda: EmergencyRules.load(CONTENT / "emergency"),
         lambda: DateFinder.load(CONTENT / "dates"),
+        QuestionSplitter.load,
         lambda: load_wording(shipped_guidance(), (SOURCE_LANGUAGE, *languages)),
         lambda: _check_completeness(languages),
     ]
