@@ -3,15 +3,40 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
+from pydantic import BaseModel, Extra, conlist
 
+from bot.content_loader import validated
 from bot.guidance.calendar import OpeningHours
 from bot.guidance.model import Fact
 
+NAMES_FILE = Path(__file__).resolve().parent / "content" / "calendar_names.yml"
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+class CalendarNames(BaseModel):
+    """One language's names in `calendar_names.yml`."""
+
+    weekdays: conlist(str, min_items=7, max_items=7)  # type: ignore[valid-type]
+    months: conlist(str, min_items=12, max_items=12)  # type: ignore[valid-type]
+
+    class Config:
+        extra = Extra.forbid
+
+
+class CalendarNamesFile(BaseModel):
+    """`calendar_names.yml`: names for each language that Babel has none for."""
+
+    __root__: dict[str, CalendarNames]
+
+
+@lru_cache(maxsize=1)
+def _own_names() -> dict[str, CalendarNames]:
+    return validated(NAMES_FILE, CalendarNamesFile).__root__
 
 
 @cache
@@ -37,7 +62,10 @@ def fact_text(fact: Fact, locale: Locale) -> str:
 
 def day_text(day: date, locale: Locale) -> str:
     """A date without its weekday, such as "April 22, 2024"."""
-    return _plain_spaces(format_date(day, "long", locale=locale))
+    text = format_date(day, "long", locale=locale)
+    if own := _own_names().get(locale.language):
+        text = text.replace(locale.months["format"]["wide"][day.month], own.months[day.month - 1])
+    return _plain_spaces(text)
 
 
 def time_text(moment: datetime | time, locale: Locale) -> str:
@@ -48,12 +76,12 @@ def time_text(moment: datetime | time, locale: Locale) -> str:
 
 def weekday_text(day: date, locale: Locale) -> str:
     """The weekday's name."""
-    return str(locale.days["stand-alone"]["wide"][day.weekday()])
+    return _weekdays(locale)[day.weekday()]
 
 
 def hours_text(hours: OpeningHours, locale: Locale) -> str:
     """Opening hours, such as "Monday - Friday, 8:00 AM - 4:30 PM"."""
-    names = locale.days["stand-alone"]["wide"]
+    names = _weekdays(locale)
     indexes = [_WEEKDAYS.index(day) for day in hours.days]
     consecutive = indexes == list(range(indexes[0], indexes[0] + len(indexes)))
     days = (
@@ -62,6 +90,11 @@ def hours_text(hours: OpeningHours, locale: Locale) -> str:
         else ", ".join(names[index] for index in indexes)
     )
     return f"{days}, {time_text(hours.opens, locale)} - {time_text(hours.closes, locale)}"
+
+
+def _weekdays(locale: Locale) -> list[str]:
+    own = _own_names().get(locale.language)
+    return own.weekdays if own else [locale.days["stand-alone"]["wide"][i] for i in range(7)]
 
 
 def _plain_spaces(text: str) -> str:
