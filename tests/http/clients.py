@@ -38,7 +38,7 @@ class Programme:
     """A client of the JSON messages that keeps its cookie."""
 
     def __init__(self, server: Server, language: str = "en") -> None:
-        self._url = f"{server.url}/webhooks/web/messages"
+        self.url = f"{server.url}/webhooks/web/messages"
         self.session = requests.Session()
         self.session.headers["Accept-Language"] = language
 
@@ -46,7 +46,7 @@ class Programme:
         return self.send({"text": text, **more})
 
     def send(self, body: dict[str, Any]) -> dict[str, Any]:
-        response = self.session.post(self._url, json=body, timeout=60)
+        response = self.session.post(self.url, json=body, timeout=60)
         assert response.status_code == 200, response.text
         answer: dict[str, Any] = response.json()
         assert all(message["text"].strip() for message in answer["messages"])

@@ -3,17 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from tests.http.clients import Browser, Programme, Server, start, wait_until_ready
 
+OTHER_SITE = "https://www.example.org"
+
+UNLIMITED = {"ROI_SESSION_LIMIT": "1000000", "ROI_ADDRESS_LIMIT": "1000000"}
+
 
 @pytest.fixture(scope="session")
 def server(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    folder = tmp_path_factory.mktemp("server")
-    process = start(folder, "--port", "0")
+    """As it is by default, but for the limits, since all tests share one address."""
+    with running(tmp_path_factory.mktemp("server"), UNLIMITED) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def embedded_server(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """Behind HTTPS and a proxy, embedded by another site, with low limits."""
+    settings = {
+        "ROI_SECURE_COOKIES": "1",
+        "ROI_ALLOWED_ORIGINS": OTHER_SITE,
+        "ROI_TRUSTED_PROXIES": "1",
+        "ROI_SESSION_LIMIT": "6",
+        "ROI_ADDRESS_LIMIT": "12",
+        "ROI_DEMO": "1",
+    }
+    with running(tmp_path_factory.mktemp("embedded"), settings) as server:
+        yield server
+
+
+@contextmanager
+def running(folder: Path, settings: dict[str, str]) -> Iterator[Server]:
+    process = start(folder, "--port", "0", **settings)
     log: list[str] = []
     try:
         url = wait_until_ready(process, log)

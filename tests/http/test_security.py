@@ -64,10 +64,28 @@ def test_nothing_else_of_rasa_is_reachable(server: Server, path: str) -> None:
         assert response.status_code == 404
 
 
+SAFE_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cache-Control": "no-store",
+}
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
         ("GET", "/", 200),
+        ("GET", "/webhooks/web/", 200),
+        ("GET", "/webhooks/web/embed", 200),
+        ("GET", "/webhooks/web/conversation", 200),
+        ("POST", "/webhooks/web/conversation", 405),
+        ("GET", "/demo", 404),
         ("HEAD", "/", 200),
         ("POST", "/", 415),
         ("PUT", "/", 405),
@@ -85,16 +103,12 @@ def test_every_answer_has_the_safe_headers(
 ) -> None:
     response = requests.request(method, server.url + path, timeout=60)
     assert response.status_code == status
-    policy = response.headers["Content-Security-Policy"]
-    for rule in ("default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"):
-        assert rule in policy
-    assert "unsafe" not in policy
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["Referrer-Policy"] == "no-referrer"
-    assert "Server" not in response.headers
-    assert "Access-Control-Allow-Origin" not in response.headers
-    if not path.endswith(".css"):
-        assert response.headers["Cache-Control"] == "no-store"
+    expected = {**SAFE_HEADERS}
+    if path.endswith(".css"):
+        expected["Cache-Control"] = "public, max-age=300"
+    assert {name: response.headers.get(name) for name in expected} == expected
+    for name in ("Server", "Access-Control-Allow-Origin", "Strict-Transport-Security"):
+        assert name not in response.headers
     for word in ("sanic", "rasa", "python", "21.12", "3.6.21"):
         assert word not in response.text.lower()
 
@@ -114,9 +128,10 @@ def test_behind_https_the_cookie_is_sent_over_nothing_else() -> None:
     async def handler(message: object) -> None: ...
 
     chat = Chat(WebSettings(SECRET, secure=True), handler)
-    response = chat.keep(empty(), Sessions.new())
-    assert chat.cookie_name.startswith("__Host-")
-    assert "Secure" in response.cookies[chat.cookie_name].encode("utf-8").decode()
+    cookie = chat.keep(empty(), Sessions.new()).headers["Set-Cookie"]
+    assert cookie.startswith("__Host-roi_session=")
+    attributes = cookie.split("; ")[1:]
+    assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax", f"Max-Age={MAX_AGE}", "Secure"]
 
 
 def test_ids_are_long_and_never_twice_the_same() -> None:
@@ -241,8 +256,28 @@ def test_the_secret_must_be_long(tmp_path: Path) -> None:
         WebSettings.load({"ROI_SECRET": "short"}, tmp_path)
     assert WebSettings.load({"ROI_SECRET": SECRET}, tmp_path).secret == SECRET
     assert SECRET not in repr(WebSettings(SECRET))
-    with pytest.raises(SettingsError, match="ROI_SECURE_COOKIES"):
-        WebSettings.load({"ROI_SECRET": SECRET, "ROI_SECURE_COOKIES": "yes"}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ROI_SECURE_COOKIES", "yes"),
+        ("ROI_DEMO", "true"),
+        ("ROI_TRUSTED_PROXIES", "-1"),
+        ("ROI_TRUSTED_PROXIES", "one"),
+        ("ROI_SESSION_LIMIT", "0"),
+        ("ROI_ADDRESS_LIMIT", "1.5"),
+        ("ROI_ALLOWED_ORIGINS", "*"),
+        ("ROI_ALLOWED_ORIGINS", "null"),
+        ("ROI_ALLOWED_ORIGINS", "http://www.example.org"),
+        ("ROI_ALLOWED_ORIGINS", "https://www.example.org/"),
+        ("ROI_ALLOWED_ORIGINS", "https://*.example.org"),
+        ("ROI_ALLOWED_ORIGINS", "https://www.example.org; script-src *"),
+    ],
+)
+def test_a_setting_without_meaning_stops_the_start(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        WebSettings.load({"ROI_SECRET": SECRET, name: value}, tmp_path)
 
 
 def test_a_random_secret_is_made_once_for_its_owner_only(tmp_path: Path) -> None:

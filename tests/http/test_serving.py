@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import socket
+import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,46 @@ def test_health_is_ok(server: Server) -> None:
         response = requests.get(server.url + path, timeout=60)
         assert (response.status_code, response.text) == (200, "ok")
     assert requests.head(f"{server.url}/health", timeout=60).status_code == 200
+
+
+def test_ready_once_every_language_has_been_answered(server: Server) -> None:
+    for path in ("/ready", "/webhooks/web/ready"):
+        for _ in range(60):
+            response = requests.get(server.url + path, timeout=60)
+            if response.status_code == 200:
+                break
+            assert (response.status_code, response.json()["reason"]) == (503, "starting")
+            time.sleep(0.5)
+        assert (response.status_code, response.json()) == (200, {"ready": True})
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+async def test_a_language_that_is_not_answered_is_named_until_it_is(agent: Agent) -> None:
+    from bot.conversation import Conversation
+    from bot.readiness import FRESH, Readiness, Status
+
+    now, silent = [0.0], {"ru", "vi"}
+    turn, asked = Conversation.turn, []
+
+    async def sometimes(self: Any, sender: str, channel: str, **message: Any) -> Any:
+        asked.append(message["language"])
+        if message["language"] in silent:
+            raise RuntimeError("zebra")
+        return await turn(self, sender, channel, **message)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Conversation, "turn", sometimes)
+        readiness = Readiness(clock=lambda: now[0])
+        assert await readiness.status(agent) == Status("model", ("vi", "ru"))
+        silent.clear()
+        assert await readiness.status(agent) == Status(None), "what was bad is tried at once"
+        calls = len(asked)
+        await readiness.status(agent)
+        assert len(asked) == calls, "what was good is believed for a while"
+        now[0] += FRESH
+        silent.add("ht")
+        assert await readiness.status(agent) == Status("model", ("ht",))
+    assert not [key for key in await agent.tracker_store.keys() if key.startswith("probe:")]
 
 
 def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ class SafeHeaders:
         """Args: which sites may embed the chat and use its messages; whether HTTPS is on."""
         self._origins = settings.origins
         self._secure = settings.secure
+        self._demo = DEMO if settings.demo else None
         own = ("'self'",) if settings.demo else ()
         self._embedders = " ".join((*own, *settings.origins)) or "'none'"
 
@@ -82,7 +83,7 @@ class SafeHeaders:
 
     def _policy(self, path: str) -> str:
         embedders = self._embedders if path == EMBED else "'none'"
-        frames = "; frame-src 'self'" if path == DEMO else ""
+        frames = "; frame-src 'self'" if path == self._demo else ""
         return f"{_RULES}; frame-ancestors {embedders}{frames}"
 
 
