@@ -16,7 +16,7 @@ from bot.content_store import shipped_guidance
 from bot.language_choice import offered_form
 from bot.language_names import only_a_language, requested_interpreter
 from bot.languages import load_languages
-from bot.nlu.chinese_component import restore
+from bot.nlu.chinese_component import WRITTEN, restore
 from bot.nlu.decision import (
     CHANGE_LANGUAGE,
     EMERGENCY,
@@ -87,7 +87,11 @@ class IntentDecider(GraphComponent):
         return [message for message, _ in parts_of]
 
     def _decide(self, message: Message, text: str, parts: list[Message]) -> None:
-        kind = self._rules.detect(text)
+        # Rules and names of languages are written in both scripts of Chinese.
+        written = message.get(WRITTEN) or text
+        kind = self._rules.detect(written)
+        if kind is None and text != written:
+            kind = self._rules.detect(text)
         decision = self._decision(message, kind)
         questions = self._several.topics(
             decision.intent, [_part(part) for part in parts], _can_answer(message)
@@ -119,7 +123,7 @@ class IntentDecider(GraphComponent):
 
     def _about_language(self, message: Message) -> Decision | None:
         """A language named, an interpreter wanted for one, or a message in one not offered."""
-        text = message.get(TEXT)
+        text = message.get(WRITTEN) or message.get(TEXT)
         if requested_interpreter(text, self._languages) is not None:
             return Decision(INTERPRETER, 1.0)
         if only_a_language(text, self._languages) is not None:

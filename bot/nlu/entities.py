@@ -21,6 +21,7 @@ from spacy.tokens import Doc, Span
 
 from bot.content_loader import ContentError, LineLookup, validated
 from bot.guidance.model import Routes
+from bot.nlu.chinese import simplified
 from bot.text import fold
 
 FOLDER = Path(__file__).resolve().parent.parent / "content" / "lexicon"
@@ -95,7 +96,9 @@ class EntityMatcher:
                     self._add(lexicon.language, field, value, phrases)
 
     def _add(self, language: str, field: str, value: str, phrases: Iterable[str]) -> None:
-        patterns = [self._pattern(phrase) for phrase in phrases]
+        # Messages come in Simplified characters; "唔係" is then "唔系".
+        both_scripts = {form: None for phrase in phrases for form in (phrase, simplified(phrase))}
+        patterns = [self._pattern(phrase) for phrase in both_scripts]
         if patterns:
             self._matcher.add(f"{language}|{field}|{value}", patterns)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.content_store import shipped_guidance
+from bot.nlu.chinese import simplified
 from bot.nlu.entities import EntityMatcher, load_matcher
 
 
@@ -33,3 +34,12 @@ def test_positions_are_those_of_the_message(matcher: EntityMatcher):
     text = "请问 MRI 和病历 怎么拿"
     (records,) = [e for e in matcher.find(text, "zh-Hans") if e.value == "records"]
     assert text[records.start : records.end] == "病历"
+
+
+@pytest.mark.parametrize("text", ["唔係帳單，係病歷", "我想要我兒子的病歷"])
+def test_phrases_of_traditional_script_are_found_in_what_it_is_converted_to(
+    matcher: EntityMatcher, text: str
+):
+    values = {e.value for e in matcher.find(simplified(text), "zh-Hans")}
+    assert "records" in values
+    assert "bill" not in values
