@@ -41,7 +41,7 @@ class TextServer:
         self.process.terminate()
         assert self.process.wait(timeout=60) == 0
 
-    def post(self, form: dict[str, str], **options: object) -> requests.Response:
+    def post(self, form: dict[str, str]) -> requests.Response:
         """Delivers a form as Twilio does, signed for the public address."""
         signature = RequestValidator(TOKEN).compute_signature(URL, form)
         headers = {"X-Twilio-Signature": signature}
@@ -55,12 +55,12 @@ class Phone:
     server: TextServer
     number: str = field(default_factory=lambda: f"+1617555{next(_numbers) % 10_000:04d}")
 
-    def form(self, body: str, **more: str) -> dict[str, str]:
-        return parameters(body, self.number, **more)  # type: ignore[arg-type]
+    def form(self, body: str, media: int = 0, **more: str) -> dict[str, str]:
+        return parameters(body, self.number, media=media, **more)
 
-    def text(self, body: str, **more: str) -> str:
+    def text(self, body: str, media: int = 0, **more: str) -> str:
         """Texts, and gives the text that came back; "" is silence."""
-        return self.deliver(self.form(body, **more))
+        return self.deliver(self.form(body, media, **more))
 
     def deliver(self, form: dict[str, str]) -> str:
         response = self.server.post(form)

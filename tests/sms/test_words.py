@@ -14,11 +14,11 @@ WORDS = shipped_words()
 
 SENTENCES = {
     "en": ["please stop texting me", "Don't text me again.", "no more text messages please"],
-    "es": ["no me manden más mensajes", "Ya no quiero recibir mensajes", "por favor dejen de escribirme"],
-    "pt": ["não me mandem mais mensagens", "nao quero mais mensagens", "Parem de me mandar mensagem"],
+    "es": ["no me manden más mensajes", "Ya no quiero recibir mensajes", "dejen de escribirme"],
+    "pt": ["não me mandem mais mensagens", "nao quero mais mensagens", "Parem de me escrever"],
     "ht": ["pa voye mesaj ban m ankò", "Pa ekri m ankò tanpri", "Mwen pa vle resevwa mesaj"],
-    "fr": ["ne m'envoyez plus de messages", "Arrêtez de m’écrire", "je ne veux plus recevoir de messages"],
-    "vi": ["đừng nhắn tin cho tôi nữa", "Xin đừng gửi tin nhắn cho tôi", "tôi không muốn nhận tin nhắn"],
+    "fr": ["ne m'envoyez plus de messages", "Arrêtez de m’écrire", "je ne veux plus de messages"],
+    "vi": ["đừng nhắn tin cho tôi nữa", "Xin đừng gửi tin nhắn", "tôi không muốn nhận tin nhắn"],
     "zh-Hans": ["请不要再给我发短信了", "别再发信息", "不要再發短訊給我"],
     "ar": ["لا ترسلوا لي رسائل بعد الآن", "توقفوا عن مراسلتي", "لا أريد رسائل"],
     "ru": ["Не присылайте мне больше сообщений", "перестаньте мне писать", "Больше не пишите мне"],
@@ -52,7 +52,8 @@ def test_each_language_has_a_word_and_plain_sentences_to_stop(language):
         "don't send my records to my lawyer", "no manden mi expediente a mi ex",
         "quiero cancelar mi cita", "não mande meu prontuário para ele", "đúng", "Đúng rồi",
         "ne m'envoyez pas le dossier par la poste", "pa voye dosye m bay li", "rete",
-        "不要寄给我的律师", "прекратите отправлять мои документы юристу", "لا ترسل سجلاتي إلى المحامي",
+        "不要寄给我的律师", "прекратите отправлять мои документы",
+        "لا ترسل سجلاتي إلى المحامي",
         "start over", "go back", "I have a message in MyChart", "stop the pain medication list",
     ],
 )  # fmt: skip
