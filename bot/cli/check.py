@@ -28,6 +28,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _checks(languages: Sequence[str]) -> list[Callable[[], object]]:
+    from bot.brand import shipped_brand
     from bot.channels.sms.words import shipped_words
     from bot.content_store import shipped_guidance, shipped_handoffs, shipped_wording
     from bot.languages import load_languages
@@ -44,6 +45,7 @@ def _checks(languages: Sequence[str]) -> list[Callable[[], object]]:
         shipped_wording,
         shipped_handoffs,
         shipped_words,
+        shipped_brand,
         lambda: load_matcher(shipped_guidance().routes),
         lambda: EmergencyRules.load(CONTENT / "emergency"),
         lambda: DateFinder.load(CONTENT / "dates"),

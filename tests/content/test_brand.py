@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.channels.web.brand import FILE, contrast, load_brand
+from bot.brand import FILE, contrast, load_brand
 from bot.content_loader import ContentError
 
 

@@ -7,8 +7,8 @@ import re
 import pytest
 import requests
 
+from bot.brand import shipped_brand
 from bot.channels.web.assets import BASE, shipped_assets
-from bot.channels.web.brand import shipped_brand
 from tests.http.clients import Server
 
 FOR_GOOD = "public, max-age=31536000, immutable"

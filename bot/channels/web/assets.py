@@ -12,7 +12,7 @@ from pathlib import Path
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, raw
 
-from bot.channels.web.brand import LOGO_TYPES, Brand, shipped_brand
+from bot.brand import LOGO_TYPES, Brand, shipped_brand
 from bot.channels.web.embed import embed_script
 
 STATIC = Path(__file__).resolve().parent / "static"

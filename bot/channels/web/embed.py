@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from bot.channels.web.brand import Brand
+from bot.brand import Brand
 from bot.channels.web.transcript import direction_of
 from bot.content_store import shipped_wording
 from bot.keys import Key

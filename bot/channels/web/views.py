@@ -10,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from sanic import Sanic
 
+from bot.brand import shipped_brand
 from bot.channels.web.assets import shipped_assets
-from bot.channels.web.brand import shipped_brand
 from bot.channels.web.links import linked, phone_link
 from bot.channels.web.transcript import direction_of
 from bot.content_store import shipped_guidance, shipped_wording
