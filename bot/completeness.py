@@ -1,4 +1,4 @@
-"""What an offered language still lacks: sentences, lexicon, emergency wording, dates."""
+"""What an offered language still lacks: sentences, lexicon, emergency wording, dates, texting."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def missing_parts(language: str, guidance: Guidance, root: Path = PROJECT) -> It
     yield from _emergency(language, root)
     if not _content(root, "dates", language).exists():
         yield _absent("dates", language)
+    yield from _texting(language, root)
 
 
 def _sentences(language: str, guidance: Guidance, root: Path) -> Iterator[str]:
@@ -88,6 +89,13 @@ def _emergency(language: str, root: Path) -> Iterator[str]:
             if not phrases:
                 at = ("kinds", kind, group)
                 yield lines.problem(at, "there are no phrases", "Write what people say in danger")
+
+
+def _texting(language: str, root: Path) -> Iterator[str]:
+    mine, lines = load_yaml(root / "bot" / "content" / "sms.yml")
+    if language not in mine["languages"]:
+        message = f"`{language}` has no words to stop, start and get help by text message"
+        yield lines.problem(("languages",), message, "Add them, as for the other languages")
 
 
 def _content(root: Path, part: str, language: str) -> Path:

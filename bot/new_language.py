@@ -78,6 +78,7 @@ def to_do(code: str, root: Path = PROJECT) -> list[str]:
         f"write others to measure on into tests/nlu/{code}/",
         f"fill bot/content/lexicon/{code}.yml and bot/content/emergency/{code}.yml",
         f"write bot/content/dates/{code}.yml, as for a similar language",
+        "add its words to stop, start and get help by text message to bot/content/sms.yml",
         f"write {code}.yml in tests/data/emergency, tests/data/language and tests/data/wording, "
         "and its sentences in tests/conversations and tests/data/page_facts.yml",
         f"`roi check {code}` says what is missing; when it says nothing, set `offered: true`",
