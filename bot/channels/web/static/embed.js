@@ -7,7 +7,7 @@
   const script = document.currentScript;
   const origin = new URL(script.src).origin;
   const wished = script.dataset.lang;
-  const chosen = wished in CHAT.words ? wished : null;
+  const chosen = Object.hasOwn(CHAT.words, wished ?? "") ? wished : null;
 
   // Its own style, in a shadow tree: the page's rules do not reach it, nor its rules the page.
   const STYLE = `
