@@ -23,6 +23,7 @@ from bot.nlu.linear_model import Example, FitSettings, LinearModel, lexicon_feat
 from bot.nlu.ngrams import Array, NgramSettings
 
 INTENT_RANKING = "intent_ranking"
+_DENSE = ("dense_c", "dense_scale", "ngram_share", "dense_share")
 FIELD_ENTITIES = ("item", "subject", "destination", "sensitivity", "requester")
 
 
@@ -48,7 +49,10 @@ class LinearIntentClassifier(GraphComponent):
             # Chosen by cross-validation, see docs/nlu.md.
             "C": FitSettings.c,
             "max_iterations": FitSettings.max_iterations,
+            "dense_c": FitSettings.dense_c,
             "dense_scale": FitSettings.dense_scale,
+            "ngram_share": FitSettings.ngram_share,
+            "dense_share": FitSettings.dense_share,
             "min_chars": NgramSettings.min_chars,
             "max_chars": NgramSettings.max_chars,
             "max_words": NgramSettings.max_words,
@@ -75,7 +79,7 @@ class LinearIntentClassifier(GraphComponent):
         settings = FitSettings(
             c=self._config["C"],
             max_iterations=self._config["max_iterations"],
-            dense_scale=self._config["dense_scale"],
+            **{name: self._config[name] for name in _DENSE},
             ngrams=NgramSettings(**{name: self._config[name] for name in names}),
         )
         self._model = LinearModel.fit(

@@ -1,4 +1,8 @@
-"""Multinomial logistic regression over n-grams, lexicon features and sentence vectors, if given."""
+"""Two logistic regressions, over n-grams with lexicon features and over sentence vectors, pooled.
+
+They are learned apart and their logits added: learned together, the vectors, which the encoder was
+tuned on the same utterances to tell apart, would leave the n-grams nothing to learn (docs/nlu.md).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.ngrams import Array, NgramSettings, NgramVectorizer
@@ -34,15 +38,21 @@ class FitSettings:
     """How to learn.
 
     Attributes:
-        c: Inverse regularisation; more trusts the training data more.
+        c: Inverse regularisation of the n-grams; more trusts the training data more.
         max_iterations: Where the solver stops at the latest.
-        dense_scale: Encoder vectors have length one in a narrow cone; scaled, `c` suits them too.
+        dense_c: Inverse regularisation of the vectors.
+        dense_scale: Encoder vectors have length one; the solver sees them this long.
+        ngram_share: What the logits of the n-grams count beside vectors.
+        dense_share: What those of the vectors count.
         ngrams: Which n-grams count.
     """
 
-    c: float = 30.0
+    c: float = 20.0
     max_iterations: int = 80
-    dense_scale: float = 4.0
+    dense_c: float = 0.1
+    dense_scale: float = 15.0
+    ngram_share: float = 0.6
+    dense_share: float = 0.6
     ngrams: NgramSettings = NgramSettings()
 
 
@@ -78,28 +88,25 @@ class LinearModel:
         texts = [example.text for example in examples]
         features = [example.features for example in examples]
         vectorizer = NgramVectorizer.fit(texts, features, settings.ngrams)
-        matrix = vectorizer.matrix(texts, features)
-        sparse_columns = matrix.shape[1]
         dense = [example.dense for example in examples if example.dense is not None]
         if dense and len(dense) != len(examples):
             raise ValueError("either all examples have a sentence vector or none has")
-        if dense:
-            matrix = hstack([matrix, csr_matrix(np.stack(dense) * settings.dense_scale)], "csr")
-        model = LogisticRegression(
-            C=settings.c,
-            class_weight="balanced",
-            max_iter=settings.max_iterations,
-            solver="lbfgs",
-            random_state=0,
-        )
-        model.fit(matrix, list(labels))
-        weights = np.ascontiguousarray(model.coef_.T.astype(np.float32))
+        iterations = settings.max_iterations
+        ngrams = _fit(vectorizer.matrix(texts, features), labels, settings.c, iterations)
+        names = [str(label) for label in ngrams.classes_]
+        weights = np.ascontiguousarray(ngrams.coef_.T.astype(np.float32))
+        bias = ngrams.intercept_.astype(np.float32)
+        if not dense:
+            return cls(names, vectorizer, weights, bias, None, settings.dense_scale)
+        vectors = np.stack(dense) * settings.dense_scale
+        meaning = _fit(vectors, labels, settings.dense_c, iterations)
         return cls(
-            [str(label) for label in model.classes_],
+            names,
             vectorizer,
-            weights[:sparse_columns],
-            model.intercept_.astype(np.float32),
-            weights[sparse_columns:] if dense else None,
+            settings.ngram_share * weights,
+            settings.ngram_share * bias
+            + settings.dense_share * meaning.intercept_.astype(np.float32),
+            settings.dense_share * np.ascontiguousarray(meaning.coef_.T.astype(np.float32)),
             settings.dense_scale,
         )
 
@@ -151,6 +158,15 @@ class LinearModel:
         if terms != len(model._vectorizer.vocabulary) or classes != len(model.labels):
             raise ValueError("the arrays of the model do not fit together")
         return model
+
+
+def _fit(
+    matrix: csr_matrix | Array, labels: Sequence[str], c: float, iterations: int
+) -> LogisticRegression:
+    model = LogisticRegression(
+        C=c, class_weight="balanced", max_iter=iterations, solver="lbfgs", random_state=0
+    )
+    return model.fit(matrix, list(labels))
 
 
 def lexicon_features(entities: Iterable[tuple[str, str]]) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ from bot.text import fold
 
 Array = npt.NDArray[np.float32]
 
-_WORD = re.compile(r"\w+", re.UNICODE)
+# Chinese has no spaces: its character n-grams come from whole runs, its words are its characters.
+_RUN = re.compile(r"[\u3400-\u9fff]+|[^\W\u3400-\u9fff]+")
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 
 
 @dataclass(frozen=True)
@@ -45,10 +47,11 @@ def terms(text: str, settings: NgramSettings) -> Counter[str]:
         text: As cleaned by :func:`bot.text.clean`.
         settings: Which n-grams to take.
     """
-    words = _WORD.findall(fold(text))
+    folded = fold(text)
+    words = _WORD.findall(folded)
     found: Counter[str] = Counter()
-    for word in words:
-        padded = f" {word} "
+    for run in _RUN.findall(folded):
+        padded = f" {run} "
         for size in range(settings.min_chars, settings.max_chars + 1):
             if size > len(padded):
                 break

@@ -27,7 +27,7 @@ def encoder(tmp_path_factory: pytest.TempPathFactory) -> SentenceEncoder:
     """A small one."""
     folder = tmp_path_factory.mktemp("encoder")
     weights = write_tiny_weights(folder / "weights.bin")
-    return SentenceEncoder.load(build_encoder(folder, weights, sha256(weights)))
+    return SentenceEncoder.load(build_encoder(folder, weights, sha256(weights), None))
 
 
 @pytest.fixture

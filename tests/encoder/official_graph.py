@@ -5,18 +5,24 @@ It stands for the export in tests, and as a second writing of the model it check
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from bot.nlu.encoder.q4 import dequantize
+from bot.nlu.encoder.q4 import Floats, dequantize
 from bot.nlu.encoder.weights import Weights
 
 
-def official_graph(weights: Weights) -> onnx.ModelProto:
-    """From input_ids, attention_mask and token_type_ids to last_hidden_state."""
+def official_graph(weights: Weights, added: Mapping[str, Floats] = {}) -> onnx.ModelProto:
+    """From input_ids, attention_mask and token_type_ids to last_hidden_state.
+
+    Args:
+        weights: Of the model.
+        added: What to add to its matrices, by their names.
+    """
     shape, vectors = weights.shape, weights.vectors
     nodes: list[onnx.NodeProto] = []
     constants: list[onnx.TensorProto] = []
@@ -31,7 +37,8 @@ def official_graph(weights: Weights) -> onnx.ModelProto:
         return name
 
     def linear(state: str, name: str) -> str:
-        matrix = constant(f"{name}.w", dequantize(weights.matrices[f"{name}.w"]).T)
+        values = dequantize(weights.matrices[f"{name}.w"]) + added.get(f"{name}.w", 0)
+        matrix = constant(f"{name}.w", values.T)
         product = node("MatMul", [state, matrix])
         return node("Add", [product, constant(f"{name}.b", vectors[f"{name}.b"])])
 

