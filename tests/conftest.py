@@ -57,3 +57,14 @@ def conversation(agent: Agent) -> Conversation:
     from bot.conversation import Conversation
 
     return Conversation(agent)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what tests/data/known_gaps.yml names as expected to fail."""
+    from ruamel.yaml import YAML
+
+    listed = Path(__file__).parent / "data" / "known_gaps.yml"
+    gaps = set(YAML(typ="safe").load(listed.read_text(encoding="utf-8"))["known_gaps"])
+    for item in items:
+        if item.nodeid in gaps:
+            item.add_marker(pytest.mark.xfail(reason=f"known gap, see {listed.name}"))
