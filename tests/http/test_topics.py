@@ -35,7 +35,8 @@ def test_each_topic_is_answered_in_each_language(server: Server, topic: str, lan
         topics = [topic for message in answer["messages"] for topic in message["topics"]]
         if answer["language"] == language and topics[:1] == [topic]:
             assert answer["session"] == "new"
-            assert all(message["dir"] == "ltr" for message in answer["messages"])
+            direction = "rtl" if language == "ar" else "ltr"
+            assert all(message["dir"] == direction for message in answer["messages"])
             return
     pytest.fail(f"none of {len(asked)} evaluation sentences was answered with {topic}")
 
