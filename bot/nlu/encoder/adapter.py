@@ -1,8 +1,8 @@
 """Reads and writes the adapter: what the encoder learned from our own training utterances.
 
-The weights of multilingual-e5-small stay as they are. Beside each of its matrices stands the product
-of two thin ones (LoRA, Hu et al. 2021), learned once by ``scripts/tune_encoder.py`` and kept in this
-folder, since learning takes longer than a set-up may. `docs/nlu.md` says what it gains.
+The weights of multilingual-e5-small stay as they are. Beside each of its matrices stands the
+product of two thin ones (LoRA, Hu et al. 2021), learned once by ``scripts/tune_encoder.py`` and
+kept in this folder, since learning takes longer than a set-up may.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 A plain BERT of as many layers as the weights have, written in the fused operators that ONNX Runtime
 optimises such models to. The matrices stay in 4 bits, value for value as they come: MatMulNBits
 multiplies by them directly, which takes a third of the time and a sixth of the memory of the same
-graph in single precision (cosine of the vectors above 0.9999). What the adapter adds to a matrix runs
-beside it in single precision: it is thin, and four bits would lose much of it.
+graph in single precision (cosine of the vectors above 0.9999). What the adapter adds to a matrix
+runs beside it in single precision: it is thin, and four bits would lose much of it.
 
 The word embeddings are not in the graph: 54 MB of which a text needs a few rows (see
 :mod:`.model`). There is no attention mask either: texts run together only when they have the same
