@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 import sys
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
 import pytest
 import tomli
+from packaging.requirements import Requirement
 
 from bot.paths import PROJECT
 
@@ -23,7 +25,7 @@ GROUPS = PYPROJECT["dependency-groups"]
 
 
 def normal(name: str) -> str:
-    return name.lower().replace(".", "-")
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def names(requirements: list[str]) -> set[str]:
@@ -65,6 +67,23 @@ def test_the_export_for_pip_has_every_package_of_the_lock() -> None:
     text = (PROJECT / "requirements.lock").read_text(encoding="utf-8")
     exported = set(re.findall(r"^([\w.-]+)==", text, re.MULTILINE))
     assert set(LOCK) - exported == {"roi-assistant"} | names(GROUPS["tools"]), "run `make lock`"
+
+
+def test_the_lock_has_for_this_machine_what_each_package_asks_for() -> None:
+    lines = (PROJECT / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
+    locked = [Requirement(line.split("--hash")[0]) for line in lines.splitlines()]
+    here = {normal(each.name) for each in locked if _applies(each)}
+    missing = {
+        f"{name} needs {requirement}"
+        for name in here
+        for requirement in map(Requirement, requires(name) or ())
+        if _applies(requirement) and normal(requirement.name) not in here
+    }
+    assert not missing, "see dependency-metadata in pyproject.toml, then run `make lock`"
+
+
+def _applies(requirement: Requirement) -> bool:
+    return requirement.marker is None or requirement.marker.evaluate({"extra": ""})
 
 
 def test_the_document_has_a_row_for_every_direct_dependency() -> None:
