@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.content_store import shipped_guidance
-from bot.nlu.encoder.build import build_encoder
+from bot.nlu.encoder.build import ADAPTER, build_encoder
 from bot.nlu.encoder.model import SentenceEncoder
 from bot.nlu.entities import load_matcher
 from bot.nlu.linear_model import Example, lexicon_features
-from bot.paths import BUILD
 
 
 class Features:
     """Makes examples from texts."""
 
-    def __init__(self, encode: bool = True) -> None:
-        """Args: whether sentence vectors belong to them."""
+    def __init__(self, encode: bool = True, adapted: bool = True) -> None:
+        """Makes what examples are made with.
+
+        Args:
+            encode: Whether sentence vectors belong to them.
+            adapted: Whether the encoder has its adapter, which has seen all training utterances.
+        """
         self._matcher = load_matcher(shipped_guidance().routes)
-        folder = build_encoder(BUILD / "encoder") if encode else None
+        adapter = ADAPTER if adapted else None
+        folder = build_encoder(adapter=adapter) if encode else None
         self._encoder = SentenceEncoder.load(folder) if folder else None
 
     def examples(self, texts: Sequence[str]) -> list[Example]:

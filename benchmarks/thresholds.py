@@ -16,9 +16,15 @@ from typing import Any
 from benchmarks.features import Features
 from bot.content_store import shipped_guidance
 from bot.evaluation.labelled import messages_of_jsonl, same_language
-from bot.evaluation.measures import OUT_OF_SCOPE
 from bot.languages import load_languages
-from bot.nlu.decision import CLARIFY, NOT_UNDERSTOOD, Thresholds, decide
+from bot.nlu.decision import (
+    CLARIFY,
+    EMERGENCY,
+    NOT_UNDERSTOOD,
+    OUT_OF_SCOPE,
+    Thresholds,
+    decide,
+)
 from bot.nlu.emergency_rules import EmergencyRules
 from bot.nlu.linear_model import LinearModel
 from bot.nlu.utterances import read_examples
@@ -32,7 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("dev", type=Path)
     judged = _rankings(parser.parse_args().dev)
-    topics = frozenset(shipped_guidance().topics) - {"emergency", OUT_OF_SCOPE}
+    topics = frozenset(shipped_guidance().topics) - {EMERGENCY, OUT_OF_SCOPE}
     rows = []
     grid = itertools.product(
         (0.12, 0.16, 0.2, 0.25), (0.2, 0.3, 0.45, 0.6), (0.2, 0.3), (0.4, 0.5, 0.6), (0.08, 0.15)

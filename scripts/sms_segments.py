@@ -6,7 +6,6 @@ Run as ``.venv/bin/python -m scripts.sms_segments``; with ``--check`` it only co
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from datetime import datetime, timezone
 
 from bot.channels.sms.rendering import pages_of
@@ -87,16 +86,6 @@ def main(arguments: list[str]) -> int:
         return int(wanted != text)
     DOCUMENT.write_text(wanted, encoding="utf-8")
     return 0
-
-
-def worst(number: int) -> Iterator[tuple[int, str, str]]:
-    """The longest answers: their segments, topic and language."""
-    found = [
-        (sum(count(page).segments for page in pages(topic, language)), topic, language)
-        for topic in shipped_guidance().topics
-        for language in load_languages().offered
-    ]
-    yield from sorted(found, reverse=True)[:number]
 
 
 if __name__ == "__main__":

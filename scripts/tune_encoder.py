@@ -28,7 +28,6 @@ from bot.nlu.encoder.adapter import FOLDER, Adapter, write_adapter
 from bot.nlu.encoder.build import (
     PIECES,
     SCORES,
-    WEIGHTS_SHA256,
     build_encoder,
     find_weights,
     sha256,
@@ -93,10 +92,11 @@ def main() -> None:
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)
     utterances = read_examples(PROJECT / "data" / "nlu")
-    items, labels, unknown = _items(utterances, chance)
     path = find_weights()
-    network = Network(read_weights(path), settings.rank, settings.dropout)
-    seconds = _learn(network, items, len(labels), unknown, settings, chance)
+    weights = read_weights(path)
+    items, labels = _items(utterances, chance)
+    network = Network(weights, settings.rank, settings.dropout)
+    seconds = _learn(network, items, len(labels), weights.vocabulary.unknown, settings, chance)
     about = {
         "settings": asdict(settings),
         "utterances": len(items),
@@ -107,10 +107,8 @@ def main() -> None:
     print(f"{options.output}: written. Train again (`make train`) and measure (`roi eval`).")
 
 
-def _items(
-    utterances: Sequence[Utterance], chance: random.Random
-) -> tuple[list[Item], list[str], int]:
-    folder = build_encoder(adapter=None, expected=WEIGHTS_SHA256)
+def _items(utterances: Sequence[Utterance], chance: random.Random) -> tuple[list[Item], list[str]]:
+    folder = build_encoder(adapter=None)
     tokenizer = UnigramTokenizer.load(folder / PIECES, folder / SCORES)
     labels = sorted({utterance.intent for utterance in utterances})
 
@@ -122,8 +120,7 @@ def _items(
         if text := prepare(utterance.text):
             others = tuple(ids(other) for other in _respelled(text, chance))
             items.append(Item(ids(text), labels.index(utterance.intent), others))
-    unknown = read_weights(find_weights()).vocabulary.unknown
-    return items, labels, unknown
+    return items, labels
 
 
 def _respelled(text: str, chance: random.Random) -> list[str]:

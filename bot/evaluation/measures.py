@@ -7,8 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.evaluation.labelled import Entity, Labelled, same_language
-
-OUT_OF_SCOPE, EMERGENCY = "out_of_scope", "emergency"
+from bot.nlu.decision import EMERGENCY, OUT_OF_SCOPE
 
 
 @dataclass(frozen=True)

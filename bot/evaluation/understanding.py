@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from bot.evaluation.measures import EMERGENCY, OUT_OF_SCOPE, Outcome
-from bot.nlu.decision import CLARIFY, NOT_UNDERSTOOD
+from bot.evaluation.measures import Outcome
+from bot.nlu.decision import CLARIFY, EMERGENCY, NOT_UNDERSTOOD, OUT_OF_SCOPE
+from bot.nlu.entities import FIELD_ENTITIES
 from bot.text import clean
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
-
-_FIELDS = frozenset({"item", "subject", "destination", "sensitivity", "requester"})
 
 
 async def understand(agent: Agent, texts: Iterable[str]) -> list[Outcome]:
@@ -43,7 +42,7 @@ def outcome_of(parsed: dict[str, Any]) -> Outcome:
         entities=frozenset(
             (str(entity["entity"]), str(entity["value"]))
             for entity in parsed.get("entities") or ()
-            if entity["entity"] in _FIELDS
+            if entity["entity"] in FIELD_ENTITIES
         ),
         answered=answered,
     )

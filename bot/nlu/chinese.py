@@ -11,7 +11,15 @@ from functools import lru_cache
 
 from opencc import OpenCC
 
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+HAN = "\u3400-\u9fff\uf900-\ufaff"
+"""Chinese characters, for a class of a regular expression."""
+
+_HAN = re.compile(f"[{HAN}]")
+
+
+def has_chinese(text: str) -> bool:
+    """Is there a Chinese character in it?"""
+    return _HAN.search(text) is not None
 
 
 def simplified(text: str) -> str:
@@ -23,7 +31,7 @@ def simplified(text: str) -> str:
     Returns:
         A text of the same length.
     """
-    if not _HAN.search(text):
+    if not has_chinese(text):
         return text
     converted = str(_converter().convert(text))
     return converted if len(converted) == len(text) else text

@@ -29,7 +29,8 @@ from bot.nlu.decision import (
     decide,
 )
 from bot.nlu.emergency_rules import EmergencyRules
-from bot.nlu.intent_classifier import FIELD_ENTITIES, INTENT_RANKING
+from bot.nlu.entities import FIELD_ENTITIES
+from bot.nlu.intent_classifier import INTENT_RANKING
 from bot.nlu.question_component import PART
 from bot.nlu.several import SURE_PART, Part, Several, items_of
 from bot.paths import CONTENT

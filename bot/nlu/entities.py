@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import spacy
 from pydantic import BaseModel, Extra
@@ -21,12 +21,13 @@ from spacy.tokens import Doc, Span
 
 from bot.content_loader import ContentError, LineLookup, validated
 from bot.guidance.model import Routes
-from bot.nlu.chinese import simplified
+from bot.nlu.chinese import HAN, has_chinese, simplified
 from bot.text import fold
 
 FOLDER = Path(__file__).resolve().parent.parent / "content" / "lexicon"
 
 Field = Literal["item", "subject", "destination", "sensitivity", "requester"]
+FIELD_ENTITIES: tuple[str, ...] = get_args(Field)
 
 # The more telling value of a field wins over the others: "my mom died" is about somebody who died.
 _PRECEDENCE: dict[str, Sequence[str]] = {
@@ -43,8 +44,7 @@ _POSSESSIVE, _NEGATION = "possessive", "negation"
 # Words of a script with spaces: spaCy's tokenizer would not cut them.
 _PLAIN_WORDS = re.compile(r"[a-z\u00c0-\u04ff\u1e00-\u1eff]+(?: [a-z\u00c0-\u04ff\u1e00-\u1eff]+)*")
 
-_HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
-_HAN_OR_WORD = re.compile(rf"{_HAN.pattern}|[^\W\u3400-\u9fff\uf900-\ufaff]+|\W")
+_HAN_OR_WORD = re.compile(rf"[{HAN}]|[^\W{HAN}]+|\W")
 
 
 class Lexicon(BaseModel):
@@ -109,7 +109,7 @@ class EntityMatcher:
 
     def _doc(self, text: str) -> Doc:
         doc = self._nlp.make_doc(text)
-        return self._normed(_by_character(doc) if _HAN.search(text) else doc)
+        return self._normed(_by_character(doc) if has_chinese(text) else doc)
 
     @staticmethod
     def _normed(doc: Doc) -> Doc:

@@ -19,12 +19,12 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.entities import FIELD_ENTITIES
 from bot.nlu.linear_model import Example, FitSettings, LinearModel, lexicon_features
 from bot.nlu.ngrams import Array, NgramSettings
 
 INTENT_RANKING = "intent_ranking"
 _DENSE = ("dense_c", "dense_scale", "ngram_share", "dense_share")
-FIELD_ENTITIES = ("item", "subject", "destination", "sensitivity", "requester")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)

@@ -79,7 +79,7 @@ class Answers:
             return str(spoken)
         if telling and offered[0] not in named:
             return telling[0]
-        return message.hint if message.hint in offered else offered[0]
+        return message.likely_language
 
     def late(self, language: str) -> str:
         """What is said in time where the answer is not ready."""

@@ -10,6 +10,7 @@ from rasa.core.agent import Agent
 
 from bot.channels.sms.payloads import Incoming
 from bot.channels.sms.words import Command
+from bot.languages import load_languages
 from bot.state import SharedState
 from bot.stores import ConversationStore, store_of
 
@@ -48,6 +49,12 @@ class TextMessage:
     command: Command | None
     hint: str | None
     is_late: bool = False
+
+    @property
+    def likely_language(self) -> str:
+        """The language to speak before anything else tells: the country's, else the first."""
+        offered = load_languages().offered
+        return self.hint if self.hint in offered else offered[0]
 
     @property
     def store(self) -> ConversationStore:

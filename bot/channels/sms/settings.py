@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.channels.web.settings import SettingsError, WebSettings
+from bot.channels.web.settings import SettingsError, server_secret
 from bot.paths import VAR
 
 TOKEN, URL = "TWILIO_AUTH_TOKEN", "ROI_SMS_URL"
@@ -50,7 +50,7 @@ class SmsSettings:
                 f"text messages need {URL}, the webhook's address as it stands in Twilio's "
                 f"console (https://.../webhooks/sms/webhook); set it, or unset {TOKEN}"
             )
-        return cls(token, _checked(url), WebSettings.load(environment, var).secret)
+        return cls(token, _checked(url), server_secret(environment, var))
 
 
 def is_configured(environment: Mapping[str, str] = os.environ) -> bool:

@@ -16,7 +16,6 @@ from bot.channels.sms.order import Place, Queues
 from bot.channels.sms.payloads import Incoming
 from bot.channels.sms.settings import SmsSettings
 from bot.channels.sms.words import Command, SmsWords
-from bot.languages import load_languages
 from bot.state import StillBusyError
 from bot.stores import store_of
 
@@ -78,7 +77,9 @@ class Texting:
             return "" if message.command == "stop" else await self._said_late(message)
         except Exception as error:
             logger.error("a text message could not be answered: %s", type(error).__name__)
-            return "" if message.command == "stop" else self._answers.failed(_guess(message))
+            return (
+                "" if message.command == "stop" else self._answers.failed(message.likely_language)
+            )
 
     def _message(self, agent: Agent, incoming: Incoming) -> TextMessage:
         command = _FROM_TWILIO.get(incoming.opt_out or "") or self._words.command(incoming.body)
@@ -135,7 +136,9 @@ class Texting:
         except Exception as error:
             # Neither the message nor the exception's text, which may hold it, goes into a log.
             logger.error("a text message could not be answered: %s", type(error).__name__)
-            return "" if message.command == "stop" else self._answers.failed(_guess(message))
+            return (
+                "" if message.command == "stop" else self._answers.failed(message.likely_language)
+            )
         finally:
             place.leave()
 
@@ -144,10 +147,5 @@ class Texting:
             language = await asyncio.wait_for(self._answers.language(message), 1.0)
         except Exception:
             logger.warning("the language of a conversation could not be read")
-            language = _guess(message)
+            language = message.likely_language
         return self._answers.late(language)
-
-
-def _guess(message: TextMessage) -> str:
-    offered = load_languages().offered
-    return message.hint if message.hint in offered else offered[0]

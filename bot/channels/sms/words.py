@@ -67,6 +67,11 @@ class SmsWords:
     def __init__(self, languages: Mapping[str, LanguageWords]) -> None:
         """Args: the words of each language, checked."""
         self._languages = languages
+        self._by_calling_code = {
+            str(calling_code): name
+            for name, words in languages.items()
+            for calling_code in words.calling_codes
+        }
         self._exact: dict[str, dict[str, Command]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
         self._phrases: dict[str, PhraseSet] = {}
@@ -117,13 +122,8 @@ class SmsWords:
     def language_hint(self, number: str) -> str | None:
         """The language of a number's country, where its calling code tells; the longest counts."""
         digits = number.removeprefix("+")
-        known: dict[str, str] = {
-            str(code): name
-            for name, words in self._languages.items()
-            for code in words.calling_codes
-        }
-        lengths = range(4, 0, -1)
-        return next((known[digits[:n]] for n in lengths if digits[:n] in known), None)
+        known = (self._by_calling_code.get(digits[:length]) for length in range(4, 0, -1))
+        return next((language for language in known if language is not None), None)
 
     def _commands(self, text: str) -> Iterator[tuple[str, Command]]:
         for code, exact in self._exact.items():

@@ -11,10 +11,11 @@ from bot.channels.web.chat import Chat
 from bot.channels.web.http import from_other_site
 from bot.channels.web.payloads import PayloadError, checked_key, read_message
 from bot.channels.web.sessions import Session
-from bot.channels.web.transcript import Message, direction_of, latest_turn, transcript
+from bot.channels.web.transcript import Message, latest_turn, transcript
 from bot.content_store import shipped_wording
 from bot.conversation import Reply
 from bot.keys import Key
+from bot.languages import direction_in
 
 _PREFLIGHT_AGE = 600
 
@@ -107,7 +108,7 @@ def _reply(reply: Reply) -> dict[str, Any]:
     return {
         "text": reply.text,
         "language": reply.language,
-        "dir": direction_of(reply.language),
+        "dir": direction_in(reply.language),
         "topics": list(reply.topics),
         "handoff": reply.handoff,
         "plan": reply.plan,

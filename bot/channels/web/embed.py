@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 
 from bot.brand import Brand
-from bot.channels.web.transcript import direction_of
 from bot.content_store import shipped_wording
 from bot.keys import Key
-from bot.languages import load_languages
+from bot.languages import direction_in, load_languages
 
 PLACE = "__CHAT__"
 """Stands in `static/embed.js` where this is put in."""
@@ -42,7 +41,7 @@ def _words(language: str) -> dict[str, str]:
     # Where drafts are withheld the launcher is in English, from left to right.
     spoken = wording.spoken(language, Key.PAGE_LAUNCH.value)
     return {
-        "dir": direction_of(spoken),
+        "dir": direction_in(spoken),
         "title": wording.text(language, Key.PAGE_TITLE.value),
         "launch": wording.text(language, Key.PAGE_LAUNCH.value),
         "close": wording.text(language, Key.PAGE_CLOSE.value),

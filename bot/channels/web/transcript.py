@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
 
-from bot.languages import load_languages
+from bot.languages import direction_in
 
 SHOWN = 200
 """Messages shown at most; the newest stay."""
@@ -74,12 +74,6 @@ def open_choices(messages: tuple[Message, ...]) -> tuple[tuple[str, str], ...]:
     return ()
 
 
-def direction_of(language: str | None) -> str:
-    """The direction that a language is written in."""
-    known = load_languages().get(language) if language else None
-    return known.direction if known is not None else "ltr"
-
-
 def _number(event: Event, before: list[Message]) -> int:
     said = int((event.timestamp or 0) * 1_000_000)
     return max(said, before[-1].number + 1) if before else said
@@ -102,7 +96,7 @@ def _assistant(
         "assistant",
         text,
         language,
-        direction_of(language),
+        direction_in(language or ""),
         number,
         choices=tuple((button["payload"], button["title"]) for button in data.get("buttons") or ()),
         topics=tuple(ours.get("topics") or ()),

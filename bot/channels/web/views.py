@@ -13,10 +13,9 @@ from sanic import Sanic
 from bot.brand import shipped_brand
 from bot.channels.web.assets import shipped_assets
 from bot.channels.web.links import linked, phone_link
-from bot.channels.web.transcript import direction_of
 from bot.content_store import shipped_guidance, shipped_wording
 from bot.keys import Key
-from bot.languages import load_languages
+from bot.languages import direction_in, load_languages
 from bot.rendering import Renderer
 
 TEMPLATES = Path(__file__).resolve().parent / "templates"
@@ -46,7 +45,7 @@ def render(template: str, language: str, app: Sanic, **values: Any) -> str:
     return page.render(
         language=spoken,
         chosen=language,
-        direction=direction_of(spoken),
+        direction=direction_in(spoken),
         words=_words(spoken),
         lines=_lines(spoken),
         languages=[(code, load_languages().get(code)) for code in load_languages().offered],
@@ -64,7 +63,7 @@ def language_marks(language: str, around: str) -> Markup:
     """
     if language == around:
         return Markup("")
-    return Markup(' lang="{}" dir="{}"').format(language, direction_of(language))
+    return Markup(' lang="{}" dir="{}"').format(language, direction_in(language))
 
 
 def marked(text: str, language: str, key: str) -> Markup:
