@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor, nn
@@ -19,14 +20,17 @@ MATRICES = ("q", "k", "v", "ao", "fi", "fo")
 class Adapted(nn.Module):
     """A frozen linear map and what is learned beside it."""
 
-    def __init__(self, matrix: Floats, bias: Floats, rank: int) -> None:
-        """Args: the frozen map, and how thin the learned product is."""
+    def __init__(self, matrix: Floats, bias: Floats, rank: int, known: Pair | None) -> None:
+        """Args: the frozen map, how thin the learned product is, and one to go on from."""
         super().__init__()
         rows, columns = matrix.shape
         self.register_buffer("matrix", torch.tensor(matrix).to(_LOW))
         self.register_buffer("bias", torch.tensor(bias).to(_LOW))
         self.down = nn.Parameter(torch.randn(rank, columns) / math.sqrt(columns))
         self.up = nn.Parameter(torch.zeros(rows, rank))  # at the start nothing is changed
+        if known is not None:
+            self.down = nn.Parameter(torch.tensor(known.down))
+            self.up = nn.Parameter(torch.tensor(known.up))
 
     def forward(self, x: Tensor) -> Tensor:
         """The map of x."""
@@ -59,13 +63,18 @@ class Norm(nn.Module):
 class Layer(nn.Module):
     """One layer of BERT."""
 
-    def __init__(self, weights: Weights, index: int, rank: int, dropout: float) -> None:
-        """Args: the weights, which layer, how thin, and how much to leave out while learning."""
+    def __init__(
+        self, weights: Weights, index: int, rank: int, dropout: float, known: Mapping[str, Pair]
+    ) -> None:
+        """Args: the weights, which layer, and as :class:`Network` takes them."""
         super().__init__()
         name, vectors = f"l{index}.", weights.vectors
         self.maps = nn.ModuleDict({
             part: Adapted(
-                dequantize(weights.matrices[f"{name}{part}.w"]), vectors[f"{name}{part}.b"], rank
+                dequantize(weights.matrices[f"{name}{part}.w"]),
+                vectors[f"{name}{part}.b"],
+                rank,
+                known.get(f"{name}{part}"),
             )
             for part in MATRICES
         })  # fmt: skip
@@ -94,8 +103,17 @@ class Layer(nn.Module):
 class Network(nn.Module):
     """Token ids of texts of one length to vectors of length one."""
 
-    def __init__(self, weights: Weights, rank: int, dropout: float) -> None:
-        """Args: the frozen weights, how thin, and how much to leave out while learning."""
+    def __init__(
+        self, weights: Weights, rank: int, dropout: float, known: Mapping[str, Pair]
+    ) -> None:
+        """Prepares learning.
+
+        Args:
+            weights: The frozen weights.
+            rank: How thin the learned products are.
+            dropout: How much to leave out while learning.
+            known: What was learned before, to go on from; empty to begin anew.
+        """
         super().__init__()
         shape, vectors = weights.shape, weights.vectors
         self.shape: Shape = shape
@@ -104,7 +122,7 @@ class Network(nn.Module):
         self.register_buffer("places", torch.tensor(places))
         self.norm = Norm(vectors["emb.ln.w"], vectors["emb.ln.b"], shape.epsilon)
         self.layers = nn.ModuleList(
-            Layer(weights, index, rank, dropout) for index in range(shape.layers)
+            Layer(weights, index, rank, dropout, known) for index in range(shape.layers)
         )
 
     def forward(self, ids: Tensor) -> Tensor:
