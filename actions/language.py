@@ -44,7 +44,7 @@ class ActionUpdateLanguage(Action):
 def _decide(turn: Turn, explicit: str | None, hint: str | None) -> LanguageDecision:
     found = turn.message.get("language")
     evidence = LanguageEvidence(**found) if isinstance(found, dict) else NO_EVIDENCE
-    offered = load_languages().offered
+    offered = load_languages().answered
     return choose_language(
         explicit,
         evidence,
@@ -74,11 +74,11 @@ class ActionChangeLanguage(Action):
         )
         turn.set(failures=0)
         if wanted is None:
-            choices = tuple(map(language_choice, languages.offered))
+            choices = tuple(map(language_choice, languages.answered))
             turn.say(Key.LANGUAGE_CHOOSE, choices=choices)
             # In the guided request its question would follow; its choices would replace these.
             return [*turn.events, FollowupAction(LISTEN)]
-        answered_in = offered_form(wanted, languages.offered)
+        answered_in = offered_form(wanted, languages.answered)
         if answered_in is not None:
             turn.set(language=answered_in, language_chosen=True)
             turn.say(Key.LANGUAGE_SWITCHED, language=answered_in)
@@ -112,7 +112,7 @@ class ActionUnsupportedLanguage(Action):
 
 
 def _hand_to_interpreter(turn: Turn, language: str | None) -> None:
-    offered = load_languages().offered
+    offered = load_languages().answered
     answer = turn.guidance.topics["interpreter"].answer
     turn.say(
         Key.LANGUAGE_NOT_OFFERED,

@@ -94,7 +94,7 @@ class Turn:
     @property
     def language(self) -> str:
         """The language to answer in."""
-        offered = load_languages().offered
+        offered = load_languages().answered
         language = self.tracker.get_slot("language")
         return language if language in offered else offered[0]
 
@@ -189,9 +189,9 @@ class Turn:
         languages = load_languages()
         named = named_languages(str(self.message.get("text") or ""), languages)
         for code in named:
-            if offered_form(code, languages.offered) is None:
+            if offered_form(code, languages.answered) is None:
                 return code, ()
-        answered_in = (offered_form(code, languages.offered) for code in named)
+        answered_in = (offered_form(code, languages.answered) for code in named)
         others = [code for code in answered_in if code is not None and code != language]
         return None, () if self.in_request else tuple(map(language_choice, others))
 

@@ -32,7 +32,7 @@ def shipped_wording() -> Wording:
         bot.content_loader.ContentError: It cannot be used, or ROI_DRAFTS has no meaning.
     """
     return load_wording(
-        shipped_guidance(), load_languages().offered, drafts=drafts_setting(os.environ)
+        shipped_guidance(), load_languages().answered, drafts=drafts_setting(os.environ)
     )
 
 

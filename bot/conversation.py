@@ -159,7 +159,7 @@ class Conversation:
 
     def failed(self, channel: str, language: str | None = None) -> TurnResult:
         """The answer where a turn could not be made: the phone lines."""
-        return self._system(Key.SYSTEM_FAILED, language or load_languages().offered[0], channel)
+        return self._system(Key.SYSTEM_FAILED, language or load_languages().answered[0], channel)
 
     def _message(
         self,
@@ -193,7 +193,7 @@ class Conversation:
     def _language(
         self, tracker: DialogueStateTracker | None, language: str | None, hint: str | None
     ) -> str:
-        offered = load_languages().offered
+        offered = load_languages().answered
         current = tracker.get_slot("language") if tracker is not None else None
         base = (hint or "").split("-")[0]
         for candidate in (language, current, hint, base):
@@ -236,7 +236,7 @@ def _reply(message: dict[str, Any]) -> Reply:
     ours = message.get("roi") or {}
     return Reply(
         text=message.get("text") or "",
-        language=ours.get("language") or load_languages().offered[0],
+        language=ours.get("language") or load_languages().answered[0],
         choices=tuple((b["payload"], b["title"]) for b in message.get("buttons") or ()),
         topics=tuple(ours.get("topics") or ()),
         handoff=ours.get("handoff"),

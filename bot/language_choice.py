@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+
+from babel import Locale, UnknownLocaleError
 
 from bot.nlu.language_id import LanguageEvidence
 
@@ -61,6 +64,8 @@ def choose_language(
         wanted: str | None = explicit
     elif evidence.sentence or (evidence.clear and not (current_is_chosen and before)):
         wanted = evidence.code
+        if wanted is not None and _same_language(wanted, before) and "-" not in wanted:
+            wanted = before  # "你好" is Chinese in both scripts
     else:
         wanted = None
     language = offered_form(wanted, offered) or resting
@@ -72,7 +77,7 @@ def choose_language(
 
 
 def offered_form(tag: str | None, offered: Sequence[str]) -> str | None:
-    """The offered language that a tag means: "pt-BR" is answered in "pt", "zh-TW" in "zh-Hans".
+    """The offered language that a tag means: "pt-BR" is answered in "pt", "zh-TW" in "zh-Hant".
 
     Args:
         tag: A language tag, if there is one.
@@ -84,8 +89,24 @@ def offered_form(tag: str | None, offered: Sequence[str]) -> str | None:
     for code in offered:
         if code.casefold() == wanted:
             return code
-    primary = wanted.partition("-")[0]
-    return next((code for code in offered if code.casefold().partition("-")[0] == primary), None)
+    same = [code for code in offered if _same_language(code, wanted)]
+    script = _script_of(wanted) if len(same) > 1 else None
+    return next((code for code in same if script and code.endswith(script)), next(iter(same), None))
+
+
+def _same_language(one: str | None, other: str | None) -> bool:
+    primary, same = (str(tag).casefold().partition("-")[0] for tag in (one, other))
+    return bool(one) and primary == same
+
+
+@lru_cache(maxsize=64)
+def _script_of(tag: str) -> str | None:
+    """The script that a tag names or implies: "Hant" for "zh-TW"."""
+    try:
+        script: str | None = Locale.parse(tag, sep="-").script
+    except (UnknownLocaleError, ValueError):
+        return None  # browsers send what they like
+    return script
 
 
 def _hinted(hint: str | None, offered: Sequence[str]) -> str | None:

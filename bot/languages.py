@@ -43,6 +43,7 @@ class Language(_Model):
     direction: Literal["ltr", "rtl"]
     scripts: tuple[_Text, ...]
     offered: StrictBool
+    converted_from: _Code | None = None
     profile: _Text | None = None
     asked_for: tuple[_Text, ...] = ()
     greetings: tuple[_Text, ...] = ()
@@ -69,8 +70,20 @@ class Languages(_Model):
 
     @property
     def offered(self) -> tuple[str, ...]:
-        """The codes of the languages that the assistant answers in."""
+        """The codes of the languages that have data and wording of their own."""
         return tuple(language.code for language in self.languages if language.offered)
+
+    @property
+    def answered(self) -> tuple[str, ...]:
+        """The codes of the languages that the assistant answers in.
+
+        Those offered, and those whose wording is another's in other characters.
+        """
+        return tuple(
+            language.code
+            for language in self.languages
+            if language.offered or language.converted_from in self.offered
+        )
 
     def get(self, code: str) -> Language | None:
         """The language with this code, if it is known."""
@@ -120,6 +133,13 @@ def _contradictions(
     """What no single field can show: the same thing claimed by two languages."""
     if not languages.offered:
         yield ("languages",), "no language is offered", "Write `offered: true` for at least one"
+    for index, language in enumerate(languages.languages):
+        if language.converted_from is not None and language.offered:
+            message = "an offered language has wording of its own"
+            yield ("languages", index, "converted_from"), message, "Take one of the two out"
+        if language.converted_from not in (None, *languages.codes):
+            message = f"there is no language `{language.converted_from}`"
+            yield ("languages", index, "converted_from"), message, "Name one of this file"
     mend = "Keep it in one of the two"
     for field in ("code", "asked_for", "greetings"):
         seen: dict[str, str] = {}

@@ -104,7 +104,7 @@ class LocalizedResponseGenerator(NaturalLanguageGenerator):
 
     @staticmethod
     def _language(tracker: DialogueStateTracker) -> str:
-        offered = load_languages().offered
+        offered = load_languages().answered
         language = tracker.get_slot("language")
         return language if language in offered else offered[0]
 

@@ -22,6 +22,7 @@ _SOURCES = (
     "bot/content/language_profiles/*",
     "bot/nlu/**/*.py",
     "bot/text.py",
+    "bot/chinese.py",
     "bot/language_choice.py",
 )
 

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Literal
 
 from bot.bidi import Isolating
+from bot.chinese import traditional
 from bot.content_loader import ContentError
 from bot.guidance.load import SPECIAL_FOLLOW_UPS, Guidance
 from bot.keys import Key
-from bot.languages import direction_in
+from bot.languages import direction_in, load_languages
 from bot.localized import fact_text, locale_of
 from bot.wording_checks import language_problems
 from bot.wording_files import (
@@ -127,20 +128,21 @@ def load_wording(
             English has moved on since a text was translated.
     """
     wanted = tuple(languages)
-    files = {lang: read_files(folder / lang) for lang in wanted}
+    own = {lang: _source_of(lang) for lang in wanted}
+    files = {lang: read_files(folder / lang) for lang in dict.fromkeys(own.values())}
     known, required = known_placeholders(guidance), frozenset(required_keys(guidance))
     problems: list[str] = []
-    for language in wanted:
+    for language, texts in files.items():
         problems += language_problems(
-            files[language], files[SOURCE_LANGUAGE], required, known, folder / language
+            texts, files[SOURCE_LANGUAGE], required, known, folder / language
         )
     if problems:
         raise ContentError(*problems)
-    entries = {lang: merged(files[lang]) for lang in wanted}
+    entries = {lang: _written(merged(files[own[lang]]), lang) for lang in wanted}
     unreviewed = frozenset(
         (lang, key)
         for lang in wanted
-        for file in files[lang].values()
+        for file in files[own[lang]].values()
         for key in file.responses
         if file.is_draft(key)
     )
@@ -159,6 +161,27 @@ def load_wording(
     }
     shown_drafts = frozenset(lang for lang, _ in unreviewed - withheld)
     return Wording(wanted, entries, facts, shown_drafts, withheld)
+
+
+def _source_of(language: str) -> str:
+    """The language whose files hold the wording."""
+    known = load_languages().get(language)
+    return known.converted_from or language if known is not None else language
+
+
+def _written(entries: dict[str, Entry], language: str) -> dict[str, Entry]:
+    """The entries in the characters of the language."""
+    if _source_of(language) == language:
+        return entries
+    return {
+        key: entry.copy(
+            update={
+                "text": traditional(entry.text),
+                "sms": None if entry.sms is None else traditional(entry.sms),
+            }
+        )
+        for key, entry in entries.items()
+    }
 
 
 def known_placeholders(guidance: Guidance) -> frozenset[str]:

@@ -117,7 +117,7 @@ class Shell:
     async def _choose_language(self, code: str) -> None:
         from bot.languages import load_languages
 
-        offered = load_languages().offered
+        offered = load_languages().answered
         if code not in offered:
             self._write(f"`{code}` is not offered; the languages are {', '.join(offered)}.")
             return

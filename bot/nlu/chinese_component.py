@@ -12,7 +12,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.chinese import simplified
+from bot.chinese import simplified
 
 WRITTEN = "written"
 """The key of the text as it was written; `IntentDecider` puts it back, so that it is what stays."""

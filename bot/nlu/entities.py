@@ -19,9 +19,9 @@ from pydantic import BaseModel, Extra
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 
+from bot.chinese import HAN, has_chinese, simplified
 from bot.content_loader import ContentError, LineLookup, validated
 from bot.guidance.model import Routes
-from bot.nlu.chinese import HAN, has_chinese, simplified
 from bot.text import fold
 
 FOLDER = Path(__file__).resolve().parent.parent / "content" / "lexicon"

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.chinese import script_of
 from bot.language_samples import read_samples
 from bot.languages import Languages, load_languages
 from bot.nlu.language_ngrams import NgramModel
@@ -35,6 +36,7 @@ _CLEAR_LEAD = 0.25  # by which a language without utterances must explain a text
 _EVEN = 0.5
 _HARDLY_KNOWN, _PART_KNOWN, _HALF_KNOWN = 0.34, 0.4, 0.5  # of the telling words
 _FEW = 3
+_CHINESE = "zh"  # whose scripts are told apart by OpenCC
 _SENTENCE = 4  # informative words
 _SENTENCE_LETTERS = 8  # in scripts that may not put spaces between words
 
@@ -183,6 +185,9 @@ class LanguageIdentifier:
         if not found:
             return NO_EVIDENCE
         code, confidence = next(iter(found.items()))
+        if code.startswith(_CHINESE):
+            script = script_of(message.text())
+            code = f"{_CHINESE}-{script}" if script is not None else _CHINESE
         # Whatever neighbour it may be, it is surely not a language in Latin letters.
         clear = letters.total() > 1
         return LanguageEvidence(code, confidence, clear, letters.total() >= _SENTENCE_LETTERS)

@@ -28,7 +28,7 @@ from bot.wording import DYNAMIC
 from tests.wording_rules import rules
 
 GUIDANCE, WORDING = shipped_guidance(), shipped_wording()
-LANGUAGES = load_languages().offered
+LANGUAGES = load_languages().answered
 CHANNELS = ("web", "sms", "shell")
 CLOCKS = {
     "open": datetime(2026, 11, 23, 15, 0, tzinfo=timezone.utc),  # a Monday, 10:00 in Boston

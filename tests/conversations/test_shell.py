@@ -68,7 +68,7 @@ async def test_the_shell_can_begin_in_another_language(shell: Any) -> None:
 
 
 async def test_a_language_not_offered_is_named(shell: Any) -> None:
-    offered = ", ".join(load_languages().offered)
+    offered = ", ".join(load_languages().answered)
     assert f"`xx` is not offered; the languages are {offered}" in await shown(shell, ":lang xx")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.chinese import simplified
 from bot.content_store import shipped_guidance
-from bot.nlu.chinese import simplified
 from bot.nlu.entities import EntityMatcher, load_matcher
 
 

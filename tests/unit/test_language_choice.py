@@ -84,6 +84,32 @@ def test_traditional_chinese_is_answered_in_the_chinese_that_is_offered() -> Non
     assert decision == LanguageDecision("zh-Hans", switched=True)
 
 
+TWO_SCRIPTS = (*OFFERED, "zh-Hans", "zh-Hant")
+
+
+def test_each_script_of_chinese_is_answered_in_itself() -> None:
+    evidence = LanguageEvidence("zh-Hant", 0.9, clear=True, sentence=True)
+    decision = choose_language(None, evidence, "zh-Hans", None, TWO_SCRIPTS)
+    assert decision == LanguageDecision("zh-Hant", switched=True)
+
+
+def test_characters_that_both_scripts_have_change_nothing() -> None:
+    evidence = LanguageEvidence("zh", 0.9, clear=True, sentence=True)
+    for current in ("zh-Hans", "zh-Hant"):
+        decision = choose_language(None, evidence, current, None, TWO_SCRIPTS)
+        assert decision == LanguageDecision(current)
+
+
+@pytest.mark.parametrize(
+    ("hint", "language"),
+    [("zh-TW,zh;q=0.9", "zh-Hant"), ("zh-HK", "zh-Hant"), ("zh-CN", "zh-Hans"), ("zh", "zh-Hans")],
+)
+def test_a_browser_of_taiwan_or_hong_kong_gets_traditional_characters(
+    hint: str, language: str
+) -> None:
+    assert choose_language(None, NO_EVIDENCE, None, hint, TWO_SCRIPTS).language == language
+
+
 def test_a_language_that_is_offered_no_more_falls_back() -> None:
     assert choose_language(None, NO_EVIDENCE, "fr", None, OFFERED) == LanguageDecision("en")
 

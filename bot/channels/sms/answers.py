@@ -69,7 +69,7 @@ class Answers:
 
     async def language(self, message: TextMessage) -> str:
         """The language of the conversation, else of a word such as "ayuda", else of the country."""
-        offered = load_languages().offered
+        offered = load_languages().answered
         tracker = await message.store.retrieve(message.sender)
         spoken = tracker.get_slot("language") if tracker is not None else None
         named = [c for c in self._words.languages_of(message.incoming.body) if c in offered]
@@ -143,7 +143,7 @@ class Answers:
         return tuple(json.loads(kept)) if kept else ()
 
     async def _language_of_text(self, message: TextMessage) -> str:
-        offered = load_languages().offered
+        offered = load_languages().answered
         cleaned = clean(message.incoming.body)
         found: Any = None
         if cleaned.problem is None:

@@ -53,7 +53,7 @@ class TextMessage:
     @property
     def likely_language(self) -> str:
         """The language to speak before anything else tells: the country's, else the first."""
-        offered = load_languages().offered
+        offered = load_languages().answered
         return self.hint if self.hint in offered else offered[0]
 
     @property

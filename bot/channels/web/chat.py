@@ -205,7 +205,7 @@ class Chat:
 def language_in(tracker: DialogueStateTracker | None) -> str | None:
     """The language of a conversation, if it has one."""
     language = tracker.get_slot("language") if tracker is not None else None
-    return str(language) if language in load_languages().offered else None
+    return str(language) if language in load_languages().answered else None
 
 
 def _store(request: Request) -> ConversationStore:

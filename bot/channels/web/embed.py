@@ -31,7 +31,7 @@ def embed_script(source: bytes, brand: Brand) -> bytes:
         raise ValueError(f"static/embed.js must name {PLACE} once")
     chat = {
         "css": brand.css,
-        "words": {code: _words(code) for code in load_languages().offered},
+        "words": {code: _words(code) for code in load_languages().answered},
     }
     return script.replace(PLACE, json.dumps(chat, ensure_ascii=True)).encode()
 

@@ -90,13 +90,13 @@ class SafeHeaders:
 def hint_of(request: Request) -> str | None:
     """The first of the browser's languages that is offered, if any."""
     header: str | None = request.headers.get("accept-language")
-    offered = load_languages().offered
+    offered = load_languages().answered
     return choose_language(None, NO_EVIDENCE, None, header, offered, default="").language or None
 
 
 def language_of(request: Request) -> str:
     """The language to speak to somebody of whom only the browser is known."""
-    return hint_of(request) or load_languages().offered[0]
+    return hint_of(request) or load_languages().answered[0]
 
 
 def cookie_of(request: Request, name: str) -> str | None:

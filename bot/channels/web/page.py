@@ -58,7 +58,7 @@ class Page:
         if session.state == "replaced":
             session = replace(session, notice="ended")
         wanted = request.args.get("language")
-        if wanted in load_languages().offered and session.state != "continued":
+        if wanted in load_languages().answered and session.state != "continued":
             session = replace(session, language=wanted)  # the language of the page around us
         return await self._show(request, session)
 

@@ -64,7 +64,7 @@ class TooManyError(PayloadError):
 
 
 def _offered(language: str | None) -> str | None:
-    if language is not None and language not in load_languages().offered:
+    if language is not None and language not in load_languages().answered:
         raise ValueError("unknown_language")
     return language
 

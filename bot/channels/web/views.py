@@ -48,7 +48,7 @@ def render(template: str, language: str, app: Sanic, **values: Any) -> str:
         direction=direction_in(spoken),
         words=_words(spoken),
         lines=_lines(spoken),
-        languages=[(code, load_languages().get(code)) for code in load_languages().offered],
+        languages=[(code, load_languages().get(code)) for code in load_languages().answered],
         brand=_brand(),
         **values,
     )
