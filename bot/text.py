@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Literal
@@ -14,6 +15,8 @@ Problem = Literal["empty", "too_long", "unreadable"]
 # Joiners shape Arabic, Indic scripts and emoji; other invisible format characters only mislead.
 _JOINERS = frozenset("\u200c\u200d")
 _SLASHES = "/\uff0f\u2044\u2215"
+# Rasa's way of writing an intent with entities: nobody means its words.
+_COMMAND = re.compile(rf"[{_SLASHES}]\s*\w+\s*(@[\d.]+\s*)?\{{")
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,10 @@ def clean(raw: str) -> CleanText:
     if len(raw) > MAX_CHARACTERS * 10:
         return CleanText("", "too_long")  # no work on a text that is refused anyway
     visible = "".join(_visible(character) for character in raw)
-    text = " ".join(visible.split()).lstrip(_SLASHES + " ").strip()
+    joined = " ".join(visible.split()).strip()
+    if _COMMAND.match(joined):
+        return CleanText("", "unreadable")
+    text = joined.lstrip(_SLASHES + " ").strip()
     if len(text) > MAX_CHARACTERS:
         return CleanText("", "too_long")
     if not text:
