@@ -5,5 +5,5 @@ set -eu
 cd "$(dirname "$0")/.."
 PATH="$PWD/build/tools/bin:$PATH"
 export PYTHONPATH="$PWD"
-exec uv run --no-project --python 3.10 --with-requirements scripts/tuning/requirements.txt \
+exec uv run --no-project --python 3.11 --with-requirements scripts/tuning/requirements.txt \
     python scripts/tune_encoder.py "$@"
