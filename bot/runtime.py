@@ -6,9 +6,11 @@ from pathlib import Path
 
 from rasa.core.agent import Agent
 from rasa.core.lock_store import LockStore
-from sqlalchemy.exc import SQLAlchemyError
+from rasa.shared.core.domain import Domain
+from sqlalchemy.engine import URL
 
 from bot.actions_endpoint import InProcessActions
+from bot.database import IN_MEMORY
 from bot.nlg import LocalizedResponseGenerator
 
 # The model names these; imported here, a fault in one shows at once and not as a model that
@@ -23,7 +25,7 @@ from bot.nlu import (  # noqa: F401
     question_component,
 )
 from bot.rasa_fast import speed_up
-from bot.stores import ConversationStore, sqlite_store
+from bot.stores import ConversationStore
 from bot.training import model_path
 
 
@@ -31,7 +33,7 @@ class StartError(RuntimeError):
     """The assistant cannot start; the message says why and how to mend it."""
 
 
-def load_agent(model: Path | None = None, database: Path | None = None) -> Agent:
+def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Agent:
     """Loads the assistant.
 
     Rasa's own loading falls back to an empty agent or to a store in memory where something is
@@ -39,22 +41,24 @@ def load_agent(model: Path | None = None, database: Path | None = None) -> Agent
 
     Args:
         model: A trained model; the one for the present data if not given.
-        database: A SQLite file for the conversations; in memory if not given.
+        database: The address of the database for the conversations; in memory if not given.
 
     Raises:
-        StartError: The model is missing or damaged, or a store cannot be opened.
+        StartError: The model is missing or damaged.
+        bot.database.DatabaseError: The database cannot be used.
         bot.content_loader.ContentError: Content cannot be used.
     """
     path = model or model_path()
     if not path.exists():
         raise StartError(f"there is no model at {path}; run `roi train`")
+    store = ConversationStore(Domain.empty(), database)
     speed_up()
     nlg = LocalizedResponseGenerator()
     try:
         return Agent.load(
             path,
             generator=nlg,
-            tracker_store=_tracker_store(database),
+            tracker_store=store,
             lock_store=LockStore.create(None),
             action_endpoint=InProcessActions("actions"),
         )
@@ -62,14 +66,4 @@ def load_agent(model: Path | None = None, database: Path | None = None) -> Agent
         raise StartError(
             f"the model {path.name} cannot be loaded ({type(error).__name__}: {error}); "
             "run `roi train --force`"
-        ) from error
-
-
-def _tracker_store(database: Path | None) -> ConversationStore:
-    try:
-        return sqlite_store(database)
-    except (OSError, SQLAlchemyError) as error:
-        raise StartError(
-            f"the database {database} cannot be opened ({type(error).__name__}); "
-            "check that its folder can be written"
         ) from error
