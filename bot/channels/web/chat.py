@@ -18,7 +18,7 @@ from bot.channels.web.http import cookie_of, hint_of, language_of
 from bot.channels.web.kept import FailedTurnError, packed, unpacked
 from bot.channels.web.limits import RateLimiter, address_of
 from bot.channels.web.payloads import TooManyError
-from bot.channels.web.sessions import MAX_AGE, Session, Sessions
+from bot.channels.web.sessions import Session, Sessions
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
@@ -45,7 +45,9 @@ class Chat:
     def __init__(self, settings: WebSettings, handler: Handler) -> None:
         """Args: the settings, and what Rasa gave the channel to handle messages with."""
         self.settings = settings
-        self.sessions = Sessions(settings.secret)
+        self.sessions = Sessions(
+            settings.secret, settings.old_secrets, max_age=settings.keep.total_seconds()
+        )
         self._handler = handler
         self._by_session = RateLimiter(settings.per_session)
         self._by_address = RateLimiter(settings.per_address)
@@ -67,19 +69,22 @@ class Chat:
         where = "SameSite=None; Partitioned" if self.settings.embedded else "SameSite=Lax"
         secure = "; Secure" if self.settings.secure else ""
         cookie = f"{self.cookie_name}={self.sessions.cookie(session)}"
+        age = int(self.settings.keep.total_seconds())
         response.headers["Set-Cookie"] = (
-            f"{cookie}; Path=/; HttpOnly; {where}; Max-Age={MAX_AGE}{secure}"
+            f"{cookie}; Path=/; HttpOnly; {where}; Max-Age={age}{secure}"
         )
         return response
 
     async def tracker(self, request: Request, session: Session) -> DialogueStateTracker | None:
         """The conversation's present state; None before its first message."""
-        tracker: DialogueStateTracker | None = await _store(request).retrieve(session.sender)
+        tracker: DialogueStateTracker | None = await _store(request).retrieve(
+            self.sender(request, session)
+        )
         return tracker
 
     async def events(self, request: Request, session: Session) -> list[Event]:
         """What was said last, oldest first; as quick in a long conversation as in a short one."""
-        return await _store(request).said(session.sender, SHOWN)
+        return await _store(request).said(self.sender(request, session), SHOWN)
 
     async def language(self, request: Request, session: Session) -> str:
         """The language to speak to the person in."""
@@ -117,9 +122,15 @@ class Chat:
             language: The language chosen with it.
             key: Names this message: sent again, it gets the same answer and changes nothing.
         """
+        # Another message under a key that was used before is another message.
+        named = json.dumps([key, text, choice, language])
 
         async def take_turn() -> TurnResult:
-            return await self._turn(request, session, text, choice, language)
+            message_id = None
+            if key is not None:
+                sender = self.sender(request, session)
+                message_id = self.state(request).message_id(sender, named)
+            return await self._turn(request, session, text, choice, language, message_id)
 
         async def produce() -> str:
             result = await take_turn()
@@ -130,10 +141,8 @@ class Chat:
         try:
             if key is None:
                 return await take_turn()
-            # Another message under a key that was used before is another message.
-            named = json.dumps([key, text, choice, language])
-            state = self.state(request)
-            return unpacked(await state.once(session.sender, named, produce, keep=KEEP))
+            sender = self.sender(request, session)
+            return unpacked(await self.state(request).once(sender, named, produce, keep=KEEP))
         except FailedTurnError as error:
             return error.result
         except Exception as error:
@@ -151,14 +160,18 @@ class Chat:
         """
         language = await self.language(request, session)
         # First, so that a message that is still being answered leaves nothing behind either.
-        await self.state(request).set_flag(_ENDED, session.id, keep=timedelta(seconds=MAX_AGE))
-        async with request.app.ctx.agent.lock_store.lock(session.sender):
+        await self.state(request).set_flag(_ENDED, session.id, keep=self.settings.keep)
+        async with request.app.ctx.agent.lock_store.lock(self.sender(request, session)):
             await self._remove(request, session)
         return self.sessions.new(language)
 
+    def sender(self, request: Request, session: Session) -> str:
+        """The conversation's id in Rasa; no other channel makes ids of this form."""
+        return self.state(request).sender(CHANNEL, session.id)
+
     def state(self, request: Request) -> SharedState:
         """What the workers share."""
-        return _store(request).shared_state(self.settings.secret)
+        return _store(request).shared_state(self.settings.secret, self.settings.old_secrets)
 
     async def _turn(
         self,
@@ -167,13 +180,20 @@ class Chat:
         text: str | None,
         choice: str | None,
         language: str | None,
+        message_id: str | None,
     ) -> TurnResult:
         conversation = Conversation(request.app.ctx.agent, self._handler)
         hint = hint_of(request)
         try:
             chosen = language or await self._chosen_before(request, session)
             result = await conversation.turn(
-                session.sender, CHANNEL, text=text, choice=choice, language=chosen, hint=hint
+                self.sender(request, session),
+                CHANNEL,
+                text=text,
+                choice=choice,
+                language=chosen,
+                hint=hint,
+                message_id=message_id,
             )
             if await self._has_ended(request, session):
                 await self._remove(request, session)
@@ -188,8 +208,8 @@ class Chat:
         return conversation.failed(CHANNEL, language or hint_of(request))
 
     async def _remove(self, request: Request, session: Session) -> None:
-        await _store(request).delete(session.sender)
-        await self.state(request).forget(session.sender)
+        await _store(request).delete(self.sender(request, session))
+        await self.state(request).forget(self.sender(request, session))
 
     async def _has_ended(self, request: Request, session: Session) -> bool:
         return await self.state(request).has_flag(_ENDED, session.id)
