@@ -59,6 +59,13 @@ def turn_of(session: Session, sender_id: str) -> int:
     return session.execute(query).scalar() or 0
 
 
+def last_seen(session: Session, sender_id: str) -> float | None:
+    """When its last turn was stored, in seconds since 1970."""
+    query = sa.select(_ROW.seen).where(_ROW.sender_id == sender_id)
+    seen: float | None = session.execute(query).scalar()
+    return seen
+
+
 def recent(session: Session, sender_id: str) -> list[str]:
     """Its last events, and those older ones that its present state hangs on."""
     mine = _since_last_start(sender_id, session)

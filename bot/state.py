@@ -161,9 +161,17 @@ class SharedState:
         _, value = await self._in_thread(self._look, self._name("value", scope, key))
         return value
 
-    async def forget(self, scope: str) -> None:
-        """Removes a scope's answers, really: nothing of them stays in the database's files."""
-        await self._in_thread(self._forget, self._hashed(scope))
+    async def forget(self, scope: str) -> int:
+        """Removes a scope's answers, really: nothing of them stays in the database's files.
+
+        Returns:
+            How many they were.
+        """
+        return await self._in_thread(self._forget, self._hashed(scope))
+
+    async def kept(self, scope: str) -> list[tuple[str, float]]:
+        """A scope's answers and values, and until when each is kept, in seconds since 1970."""
+        return await self._in_thread(self._kept, self._hashed(scope))
 
     async def set_flag(self, scope: str, key: str, *, keep: timedelta | None = None) -> None:
         """Sets a flag.
@@ -294,9 +302,16 @@ class SharedState:
             connection.execute(sa.delete(_TABLE).where(_ROW.name == row["name"]))
             connection.execute(sa.insert(_TABLE).values(row))
 
-    def _forget(self, scope: str) -> None:
-        self._run(sa.delete(_TABLE).where(_ROW.scope == scope))
+    def _forget(self, scope: str) -> int:
+        gone = self._run(sa.delete(_TABLE).where(_ROW.scope == scope))
         forget_leftovers(self._engine)
+        return gone
+
+    def _kept(self, scope: str) -> list[tuple[str, float]]:
+        mine = sa.and_(_ROW.scope == scope, _ROW.answer.is_not(None))
+        query = sa.select(_ROW.answer, _ROW.expires).where(mine).order_by(_ROW.expires)
+        with self._engine.connect() as connection:
+            return [(row.answer, row.expires) for row in connection.execute(query)]
 
     async def _in_thread(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
         # A database that another worker holds for a moment must not stop the whole event loop.

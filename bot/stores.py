@@ -130,6 +130,10 @@ class ConversationStore(SQLTrackerStore):
         _, stored = await self._in_thread(self._read, sender_id, read)
         return [Event.from_parameters(json.loads(data)) for data in stored]
 
+    async def last_seen(self, sender_id: str) -> float | None:
+        """When a conversation had its last message, in seconds since 1970."""
+        return await self._in_thread(self._last_seen, sender_id)
+
     async def delete(self, sender_id: str) -> int:
         """Removes a conversation, really: nothing of it stays in the database's files.
 
@@ -218,6 +222,10 @@ class ConversationStore(SQLTrackerStore):
             events = conversation_rows.delete(session, found) if found else 0
             session.commit()
         return len(found), events
+
+    def _last_seen(self, sender_id: str) -> float | None:
+        with self.session_scope() as session:
+            return conversation_rows.last_seen(session, sender_id)
 
     def _keys(self) -> list[str]:
         with self.session_scope() as session:

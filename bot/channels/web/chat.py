@@ -34,7 +34,8 @@ CHANNEL = "web"
 KEEP = timedelta(hours=1)
 """How long a message that is sent again gets the answer it had."""
 
-_ENDED = "web.ended"
+ENDED = "web.ended"
+"""The flag of a session that is over, although its cookie may still be somewhere."""
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -160,7 +161,7 @@ class Chat:
         """
         language = await self.language(request, session)
         # First, so that a message that is still being answered leaves nothing behind either.
-        await self.state(request).set_flag(_ENDED, session.id, keep=self.settings.keep)
+        await self.state(request).set_flag(ENDED, session.id, keep=self.settings.keep)
         async with request.app.ctx.agent.lock_store.lock(self.sender(request, session)):
             await self._remove(request, session)
         return self.sessions.new(language)
@@ -212,7 +213,7 @@ class Chat:
         await self.state(request).forget(self.sender(request, session))
 
     async def _has_ended(self, request: Request, session: Session) -> bool:
-        return await self.state(request).has_flag(_ENDED, session.id)
+        return await self.state(request).has_flag(ENDED, session.id)
 
     async def _chosen_before(self, request: Request, session: Session) -> str | None:
         """The language chosen on the page before the conversation has one of its own."""
