@@ -23,6 +23,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import conversation_rows
@@ -118,6 +119,14 @@ class ConversationStore(SQLTrackerStore):
     async def keys(self) -> list[str]:
         """The ids of all conversations."""
         return await self._in_thread(self._keys)
+
+    async def answers(self) -> bool:
+        """Does the database answer?"""
+        try:
+            await self._in_thread(self._read, "", conversation_rows.recent)
+        except SQLAlchemyError:
+            return False
+        return True
 
     async def said(self, sender_id: str, most: int) -> list[Event]:
         """What person and assistant have said in the present session, oldest first.

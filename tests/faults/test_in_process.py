@@ -24,6 +24,11 @@ SECRET = "only-for-these-tests-" * 3
 DAY = 86_400
 
 
+def actions_of(agent: Any) -> dict[str, Any]:
+    found: dict[str, Any] = agent.action_endpoint._executor.actions
+    return found
+
+
 def failed(language: str) -> str:
     return shipped_wording().text(language, Key.SYSTEM_FAILED.value)
 
@@ -68,15 +73,13 @@ def store(agent: Agent, tmp_path: Path) -> Any:
 async def test_an_action_that_raises_gives_the_phone_line_and_the_talk_goes_on(
     agent: Agent, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from actions.answer import ActionAnswerTopic
-
     def broken(*_: Any) -> None:
         raise ValueError("zebra")
 
     someone = Someone(agent, "es")
     await someone.say("hola")
     with monkeypatch.context() as patch:
-        patch.setattr(ActionAnswerTopic, "run", broken)
+        patch.setitem(actions_of(agent), "action_answer_topic", broken)
         answer = await someone.say("¿Cuánto cuesta?", "the-key-of-this-message")
     assert [reply.text for reply in answer.replies] == [failed("es")]
     assert "617.414.4213" in failed("es")
@@ -90,15 +93,13 @@ async def test_an_action_that_raises_gives_the_phone_line_and_the_talk_goes_on(
 async def test_a_form_whose_action_raises_goes_on_where_it_was(
     agent: Agent, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from actions.request import ValidateRequestForm
-
     async def broken(*_: Any) -> None:
         raise KeyError("zebra")
 
     someone = Someone(agent)
     first = await someone.say("I need my records")
     with monkeypatch.context() as patch:
-        patch.setattr(ValidateRequestForm, "run", broken)
+        patch.setitem(actions_of(agent), "validate_request_form", broken)
         answer = await someone.say("my own")
     assert failed("en") in [reply.text for reply in answer.replies]
     again = await someone.say("my own")

@@ -44,7 +44,7 @@ class Victims:
     def __init__(self, model: Path, folder: Path) -> None:
         self.folder, self.number = folder, 0
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.victim", str(model)],
+            [sys.executable, "tests/faults/victim.py", str(model)],
             cwd=PROJECT,
             env={**os.environ, "PYTHONPATH": str(PROJECT)},
             stdin=subprocess.PIPE,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import requests
+
 from bot.content_store import shipped_wording
 from bot.keys import Key
 from tests import postgresql
-from tests.faults.people import QUESTIONS, Person, all_talk
+from tests.faults.people import PHONE, QUESTIONS, Person, all_talk
 from tests.faults.servers import Restartable
 
 
@@ -23,7 +25,9 @@ def test_people_talk_while_the_database_is_killed(model_path: Path, tmp_path: Pa
             for _ in range(2):
                 time.sleep(1.5)
                 database.kill()
-                time.sleep(3)
+                time.sleep(1)
+                check_what_is_seen_meanwhile(roi.server.url)
+                time.sleep(2)
                 database.start()
             for thread in threads:
                 thread.join(timeout=180)
@@ -40,3 +44,11 @@ def test_people_talk_while_the_database_is_killed(model_path: Path, tmp_path: Pa
             roi.stop()
         finally:
             roi.process.kill()
+
+
+def check_what_is_seen_meanwhile(url: str) -> None:
+    page = requests.get(url, headers={"Accept-Language": "es"}, timeout=60)
+    assert PHONE in page.text and 'lang="es"' in page.text
+    ready = requests.get(f"{url}/ready", timeout=60)
+    assert (ready.status_code, ready.json()["reason"]) == (503, "database")
+    assert requests.get(f"{url}/health", timeout=60).status_code == 200
