@@ -32,7 +32,9 @@ def run(options: argparse.Namespace) -> int:
     # Rasa takes seconds to import; what is wrong with these settings has been reported by then.
     database = database_url(options.database)
     keep_time()
-    data_key(open_engine(database), server_secrets())
+    engine = open_engine(database)
+    data_key(engine, server_secrets())
+    engine.dispose()
     with bind(options.host, options.port) as listener:
         from bot.channels.sms.channel import SmsChannel
         from bot.channels.sms.settings import is_configured
