@@ -111,6 +111,8 @@ class ConversationStore(SQLTrackerStore):
         await self.stream_events(tracker)
         events = list(tracker.events)
         rows = [_row(tracker.sender_id, e) for e in events[getattr(tracker, _STORED, 0) :]]
+        if not rows:
+            return  # as Rasa saves a new conversation before its first turn
         turn = getattr(tracker, _TURN, 0)
         await self._in_thread(self._write, tracker.sender_id, turn, rows)
         setattr(tracker, _STORED, len(events))

@@ -90,7 +90,7 @@ def test_deletion_leaves_nothing_of_one_and_all_of_the_other(
 ):
     assert main(["delete", "--sender", kept.get(sender, sender)]) == 0
     output = capsys.readouterr().out
-    assert said in output and "message" not in output and "topic" not in output
+    assert said in output and "answer 0" not in output and "topic" not in output
     assert ("wants no text messages" in output) == (sender == NUMBER)
     gone = kept["phone" if other == "web" else "web"]
     assert gone.encode() not in b"".join(p.read_bytes() for p in tmp_path.glob("roi.db*"))
