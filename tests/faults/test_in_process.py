@@ -110,7 +110,7 @@ async def test_a_form_whose_action_raises_goes_on_where_it_was(
 async def test_a_store_that_cannot_be_read_does_not_begin_the_conversation_anew(
     agent: Agent, store: ConversationStore
 ) -> None:
-    someone = Someone(agent, "fr")
+    someone = Someone(agent, "en")  # the browser's; the person writes in another language
     await someone.say("j'ai besoin de mon dossier médical")
     before = await someone.transcript()
     with store.engine.begin() as connection:
