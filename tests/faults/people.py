@@ -20,6 +20,7 @@ QUESTIONS = {
     "es": ["necesito mi expediente", "el mío", "¿Cuánto cuesta?", "gracias"],
     "fr": ["j'ai besoin de mon dossier", "le mien", "Combien ça coûte ?", "merci"],
 }
+GREETINGS = {"en": "hello", "es": "hola", "fr": "bonjour"}
 PATIENCE = 120.0
 
 
@@ -39,6 +40,10 @@ class Person:
     def __post_init__(self) -> None:
         self.session = requests.Session()
         self.session.headers["Accept-Language"] = self.language
+
+    def greet(self) -> None:
+        """Gets a session, which a message that is sent again needs."""
+        self.say(GREETINGS[self.language])
 
     def talk(self) -> None:
         try:

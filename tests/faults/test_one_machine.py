@@ -34,7 +34,7 @@ def once(person: Person, text: str, key: str) -> str:
 
 def test_a_file_that_another_programme_holds(roi: Restartable) -> None:
     person = Person(roi.server, "es")
-    person.say("hola")
+    person.greet()
     with closing(sqlite3.connect(roi.server.database, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
         assert PHONE in once(person, "necesito mi expediente", "the-key-of-this-message")
@@ -46,7 +46,7 @@ def test_a_file_that_another_programme_holds(roi: Restartable) -> None:
 @pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux sets a process a limit")
 def test_a_full_disk(roi: Restartable) -> None:
     person, pid = Person(roi.server, "fr"), roi.process.pid
-    person.say("bonjour")
+    person.greet()
     soft, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
     resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, hard))  # no file can grow by a byte
     try:
@@ -61,7 +61,7 @@ def test_a_full_disk(roi: Restartable) -> None:
 def test_the_whole_server_is_killed_while_people_talk(roi: Restartable) -> None:
     people = [Person(roi.server, language) for language in list(QUESTIONS) * 2]
     for person in people:
-        person.say("hello")
+        person.greet()
     threads = all_talk(people)
     for _ in range(2):
         time.sleep(0.7)

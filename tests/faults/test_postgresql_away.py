@@ -20,7 +20,7 @@ def test_people_talk_while_the_database_is_killed(model_path: Path, tmp_path: Pa
         try:
             people = [Person(roi.server, language) for language in list(QUESTIONS) * 3]
             for person in people:
-                person.say("hello")
+                person.greet()
             threads = all_talk(people)
             for _ in range(2):
                 time.sleep(1.5)
