@@ -20,6 +20,7 @@ from bot.paths import PROJECT
 SECRET = "only-for-these-tests-" * 3
 PASSWORD = "quagga-password"
 WEAK = "zebra" * 9
+SECONDS = 900  # on a busy machine; it takes ten
 
 
 def start(folder: Path, project: Path = PROJECT, /, **settings: str) -> tuple[int, str]:
@@ -33,7 +34,7 @@ def start(folder: Path, project: Path = PROJECT, /, **settings: str) -> tuple[in
         env={k: v for k, v in environment.items() if v},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=SECONDS,
     )
     return done.returncode, done.stdout + done.stderr
 
@@ -225,7 +226,7 @@ def rasa_run(folder: Path, model: Path, store: str) -> tuple[int, str]:
         },
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=SECONDS,
     )
     return done.returncode, done.stdout + done.stderr
 
