@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 from rasa.core.agent import Agent
 from rasa.core.lock_store import LockStore
-from sqlalchemy.exc import SQLAlchemyError
+from rasa.exceptions import UnsupportedModelVersionError
+from rasa.shared.core.domain import Domain
+from sqlalchemy.engine import URL
 
 from bot.actions_endpoint import InProcessActions
+from bot.database import IN_MEMORY
 from bot.nlg import LocalizedResponseGenerator
 
 # The model names these; imported here, a fault in one shows at once and not as a model that
@@ -23,15 +27,19 @@ from bot.nlu import (  # noqa: F401
     question_component,
 )
 from bot.rasa_fast import speed_up
-from bot.stores import ConversationStore, sqlite_store
+from bot.stores import ConversationStore
+from bot.strict import without_fallbacks
 from bot.training import model_path
+
+_SAID = 200
+"""Characters shown of what Rasa says is wrong."""
 
 
 class StartError(RuntimeError):
     """The assistant cannot start; the message says why and how to mend it."""
 
 
-def load_agent(model: Path | None = None, database: Path | None = None) -> Agent:
+def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Agent:
     """Loads the assistant.
 
     Rasa's own loading falls back to an empty agent or to a store in memory where something is
@@ -39,37 +47,44 @@ def load_agent(model: Path | None = None, database: Path | None = None) -> Agent
 
     Args:
         model: A trained model; the one for the present data if not given.
-        database: A SQLite file for the conversations; in memory if not given.
+        database: The address of the database for the conversations; in memory if not given.
 
     Raises:
-        StartError: The model is missing or damaged, or a store cannot be opened.
+        StartError: The model is missing or damaged.
+        bot.database.DatabaseError: The database cannot be used.
         bot.content_loader.ContentError: Content cannot be used.
     """
     path = model or model_path()
     if not path.exists():
         raise StartError(f"there is no model at {path}; run `roi train`")
+    store = ConversationStore(Domain.empty(), database)
     speed_up()
     nlg = LocalizedResponseGenerator()
     try:
-        return Agent.load(
+        agent = Agent.load(
             path,
             generator=nlg,
-            tracker_store=_tracker_store(database),
+            tracker_store=store,
             lock_store=LockStore.create(None),
             action_endpoint=InProcessActions("actions"),
         )
-    except Exception as error:
+    except UnsupportedModelVersionError as error:
+        raise _of_another_version(path, error.model_version) from error
+    except (Exception, SystemExit) as error:
+        said = " ".join(str(error).split())[:_SAID]
         raise StartError(
-            f"the model {path.name} cannot be loaded ({type(error).__name__}: {error}); "
+            f"the model {path.name} cannot be loaded ({type(error).__name__}: {said}); "
             "run `roi train --force`"
         ) from error
+    made_by = agent.processor.model_metadata.rasa_open_source_version if agent.processor else None
+    if made_by != version("rasa"):
+        raise _of_another_version(path, made_by)
+    without_fallbacks(agent)
+    return agent
 
 
-def _tracker_store(database: Path | None) -> ConversationStore:
-    try:
-        return sqlite_store(database)
-    except (OSError, SQLAlchemyError) as error:
-        raise StartError(
-            f"the database {database} cannot be opened ({type(error).__name__}); "
-            "check that its folder can be written"
-        ) from error
+def _of_another_version(model: Path, made_by: object) -> StartError:
+    return StartError(
+        f"the model {model.name} was made by Rasa {made_by}, not by {version('rasa')}; "
+        "run `roi train --force`"
+    )

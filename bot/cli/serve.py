@@ -11,7 +11,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="interface (127.0.0.1)")
     parser.add_argument("--port", type=_port, default=5005, help="port (5005); 0: any free one")
     parser.add_argument(
-        "--database", type=Path, help="SQLite file for the conversations (var/roi.db)"
+        "--database",
+        type=Path,
+        help="SQLite file for the conversations (ROI_DATABASE_URL, else var/roi.db)",
     )
 
 
@@ -21,14 +23,22 @@ def run(options: argparse.Namespace) -> int:
 
     os.umask(0o077)  # conversations and the secret are for nobody else on this machine
 
+    from bot.data_key import data_key
+    from bot.database import database_url, open_engine
     from bot.listener import bind
+    from bot.retention import keep_time
+    from bot.server_secrets import server_secrets
 
+    # Rasa takes seconds to import; what is wrong with these settings has been reported by then.
+    database = database_url(options.database)
+    keep_time()
+    engine = open_engine(database)
+    data_key(engine, server_secrets())
+    engine.dispose()
     with bind(options.host, options.port) as listener:
-        # Rasa takes seconds to import; a port in use has been reported by now.
         from bot.channels.sms.channel import SmsChannel
         from bot.channels.sms.settings import is_configured
         from bot.channels.web import WebChannel
-        from bot.paths import VAR
         from bot.quiet import configure_logging
         from bot.runtime import load_agent
         from bot.server import build_app, serve
@@ -36,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
 
         channel = WebChannel.from_credentials(None)
         texting = [SmsChannel.from_credentials(None)] if is_configured() else []
-        agent = load_agent(ensure_model(), options.database or VAR / "roi.db")
+        agent = load_agent(ensure_model(), database)
         configure_logging()  # again: importing and loading Rasa has changed it
         serve(build_app(agent, channel, texting), listener)
     return 0

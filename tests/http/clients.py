@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup, Tag
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECRET = "only-for-these-tests-" * 3
-START_SECONDS = 240
+START_SECONDS = 600
 
 
 @dataclass
@@ -28,6 +28,17 @@ class Server:
     log: list[str]
     process: subprocess.Popen[str]
     database: Path
+
+    def sender(self, cookie: str) -> str:
+        """The id in the database of the conversation that a session's cookie belongs to."""
+        from bot.channels.web.sessions import Sessions
+        from bot.state import SharedState
+
+        state = SharedState(f"sqlite:///{self.database}", SECRET)
+        try:
+            return state.sender("web", Sessions(SECRET).read(cookie).id)
+        finally:
+            state.close()
 
     def post(self, body: Any, **options: Any) -> requests.Response:
         """A JSON message in a conversation of its own."""

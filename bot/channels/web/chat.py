@@ -13,13 +13,15 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.web.http import cookie_of, hint_of, language_of
 from bot.channels.web.kept import FailedTurnError, packed, unpacked
 from bot.channels.web.limits import RateLimiter, address_of
-from bot.channels.web.payloads import TooManyError
-from bot.channels.web.sessions import MAX_AGE, Session, Sessions
+from bot.channels.web.payloads import PayloadError, TooManyError
+from bot.channels.web.sessions import Session, Sessions
 from bot.channels.web.settings import WebSettings
+from bot.channels.web.spoken import Spoken
 from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
 from bot.keys import Key
@@ -34,7 +36,8 @@ CHANNEL = "web"
 KEEP = timedelta(hours=1)
 """How long a message that is sent again gets the answer it had."""
 
-_ENDED = "web.ended"
+ENDED = "web.ended"
+"""The flag of a session that is over, although its cookie may still be somewhere."""
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -45,18 +48,30 @@ class Chat:
     def __init__(self, settings: WebSettings, handler: Handler) -> None:
         """Args: the settings, and what Rasa gave the channel to handle messages with."""
         self.settings = settings
-        self.sessions = Sessions(settings.secret)
+        self.sessions = Sessions(
+            settings.secret, settings.old_secrets, max_age=settings.keep.total_seconds()
+        )
         self._handler = handler
+        self._spoken = Spoken()
         self._by_session = RateLimiter(settings.per_session)
         self._by_address = RateLimiter(settings.per_address)
         # The prefix makes browsers refuse such a cookie from a neighbouring host.
         self.cookie_name = "__Host-roi_session" if settings.secure else "roi_session"
 
     async def session(self, request: Request) -> Session:
-        """The session that the request's cookie names, else a new one."""
+        """The session that the request's cookie names, else a new one.
+
+        Raises:
+            PayloadError: The database cannot be asked whether it has ended.
+        """
         session = self.sessions.read(cookie_of(request, self.cookie_name))
-        if session.state == "continued" and await self._has_ended(request, session):
-            return self.sessions.new(state="replaced")
+        try:
+            if session.state == "continued" and await self._has_ended(request, session):
+                return self.sessions.new(state="replaced")
+        except SQLAlchemyError as error:
+            logger.error("a session could not be looked up: %s", type(error).__name__)
+            language = self._spoken.last(session.id) or session.language
+            raise PayloadError(500, "failed", language=language) from error
         return session
 
     def keep(self, response: HTTPResponse, session: Session) -> HTTPResponse:
@@ -67,19 +82,22 @@ class Chat:
         where = "SameSite=None; Partitioned" if self.settings.embedded else "SameSite=Lax"
         secure = "; Secure" if self.settings.secure else ""
         cookie = f"{self.cookie_name}={self.sessions.cookie(session)}"
+        age = int(self.settings.keep.total_seconds())
         response.headers["Set-Cookie"] = (
-            f"{cookie}; Path=/; HttpOnly; {where}; Max-Age={MAX_AGE}{secure}"
+            f"{cookie}; Path=/; HttpOnly; {where}; Max-Age={age}{secure}"
         )
         return response
 
     async def tracker(self, request: Request, session: Session) -> DialogueStateTracker | None:
         """The conversation's present state; None before its first message."""
-        tracker: DialogueStateTracker | None = await _store(request).retrieve(session.sender)
+        tracker: DialogueStateTracker | None = await _store(request).retrieve(
+            self.sender(request, session)
+        )
         return tracker
 
     async def events(self, request: Request, session: Session) -> list[Event]:
         """What was said last, oldest first; as quick in a long conversation as in a short one."""
-        return await _store(request).said(session.sender, SHOWN)
+        return await _store(request).said(self.sender(request, session), SHOWN)
 
     async def language(self, request: Request, session: Session) -> str:
         """The language to speak to the person in."""
@@ -117,9 +135,15 @@ class Chat:
             language: The language chosen with it.
             key: Names this message: sent again, it gets the same answer and changes nothing.
         """
+        # Another message under a key that was used before is another message.
+        named = json.dumps([key, text, choice, language])
 
         async def take_turn() -> TurnResult:
-            return await self._turn(request, session, text, choice, language)
+            message_id = None
+            if key is not None:
+                sender = self.sender(request, session)
+                message_id = self.state(request).message_id(sender, named)
+            return await self._turn(request, session, text, choice, language, message_id)
 
         async def produce() -> str:
             result = await take_turn()
@@ -130,14 +154,12 @@ class Chat:
         try:
             if key is None:
                 return await take_turn()
-            # Another message under a key that was used before is another message.
-            named = json.dumps([key, text, choice, language])
-            state = self.state(request)
-            return unpacked(await state.once(session.sender, named, produce, keep=KEEP))
+            sender = self.sender(request, session)
+            return unpacked(await self.state(request).once(sender, named, produce, keep=KEEP))
         except FailedTurnError as error:
             return error.result
         except Exception as error:
-            return self._failed(request, error, language or session.language)
+            return self._failed(request, error, session, language)
 
     async def delete(self, request: Request, session: Session) -> Session:
         """Deletes a conversation and all that is kept of it, and ends its session.
@@ -151,14 +173,18 @@ class Chat:
         """
         language = await self.language(request, session)
         # First, so that a message that is still being answered leaves nothing behind either.
-        await self.state(request).set_flag(_ENDED, session.id, keep=timedelta(seconds=MAX_AGE))
-        async with request.app.ctx.agent.lock_store.lock(session.sender):
+        await self.state(request).set_flag(ENDED, session.id, keep=self.settings.keep)
+        async with request.app.ctx.agent.lock_store.lock(self.sender(request, session)):
             await self._remove(request, session)
         return self.sessions.new(language)
 
+    def sender(self, request: Request, session: Session) -> str:
+        """The conversation's id in Rasa; no other channel makes ids of this form."""
+        return self.state(request).sender(CHANNEL, session.id)
+
     def state(self, request: Request) -> SharedState:
         """What the workers share."""
-        return _store(request).shared_state(self.settings.secret)
+        return _store(request).shared_state(self.settings.secret, self.settings.old_secrets)
 
     async def _turn(
         self,
@@ -167,32 +193,43 @@ class Chat:
         text: str | None,
         choice: str | None,
         language: str | None,
+        message_id: str | None,
     ) -> TurnResult:
         conversation = Conversation(request.app.ctx.agent, self._handler)
         hint = hint_of(request)
         try:
             chosen = language or await self._chosen_before(request, session)
             result = await conversation.turn(
-                session.sender, CHANNEL, text=text, choice=choice, language=chosen, hint=hint
+                self.sender(request, session),
+                CHANNEL,
+                text=text,
+                choice=choice,
+                language=chosen,
+                hint=hint,
+                message_id=message_id,
             )
+            self._spoken.note(session.id, result.language)
             if await self._has_ended(request, session):
                 await self._remove(request, session)
         except Exception as error:
-            return self._failed(request, error, language or session.language)
+            return self._failed(request, error, session, language)
         return result
 
-    def _failed(self, request: Request, error: Exception, language: str | None) -> TurnResult:
+    def _failed(
+        self, request: Request, error: Exception, session: Session, language: str | None
+    ) -> TurnResult:
         # Neither the message nor the exception's text, which may hold it, goes into a log.
         logger.error("a turn failed: %s", type(error).__name__)
         conversation = Conversation(request.app.ctx.agent, self._handler)
-        return conversation.failed(CHANNEL, language or hint_of(request))
+        known = language or self._spoken.last(session.id) or session.language
+        return conversation.failed(CHANNEL, known or hint_of(request))
 
     async def _remove(self, request: Request, session: Session) -> None:
-        await _store(request).delete(session.sender)
-        await self.state(request).forget(session.sender)
+        await _store(request).delete(self.sender(request, session))
+        await self.state(request).forget(self.sender(request, session))
 
     async def _has_ended(self, request: Request, session: Session) -> bool:
-        return await self.state(request).has_flag(_ENDED, session.id)
+        return await self.state(request).has_flag(ENDED, session.id)
 
     async def _chosen_before(self, request: Request, session: Session) -> str | None:
         """The language chosen on the page before the conversation has one of its own."""
