@@ -51,17 +51,18 @@ def check(url: str) -> None:
         ) from error
 
 
-def client(url: str) -> Any:
+def client(url: str, tries: int = _TRIES) -> Any:
     """Connections that wait for a server that is being restarted.
 
     Args:
         url: The server's address.
+        tries: How often a command that failed is tried again.
     """
     return aioredis.Redis.from_url(
         url,
         decode_responses=True,
         socket_timeout=_ANSWER_WITHIN,
         socket_connect_timeout=_ANSWER_WITHIN,
-        retry=Retry(_BACKOFF, _TRIES),
+        retry=Retry(_BACKOFF, tries),
         retry_on_error=[ConnectionError, TimeoutError, BusyLoadingError],
     )

@@ -9,6 +9,7 @@ from rasa.core.lock_store import LockStore
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.actions_endpoint import InProcessActions
+from bot.locks import LocalLocks, RedisLocks
 from bot.nlg import LocalizedResponseGenerator
 
 # The model names these; imported here, a fault in one shows at once and not as a model that
@@ -23,6 +24,7 @@ from bot.nlu import (  # noqa: F401
     question_component,
 )
 from bot.rasa_fast import speed_up
+from bot.redis_server import check, redis_url
 from bot.stores import ConversationStore, sqlite_store
 from bot.training import model_path
 
@@ -43,19 +45,21 @@ def load_agent(model: Path | None = None, database: Path | None = None) -> Agent
 
     Raises:
         StartError: The model is missing or damaged, or a store cannot be opened.
+        bot.redis_server.RedisUnreachableError: Redis is configured and does not answer.
         bot.content_loader.ContentError: Content cannot be used.
     """
     path = model or model_path()
     if not path.exists():
         raise StartError(f"there is no model at {path}; run `roi train`")
     speed_up()
+    locks = _lock_store()
     nlg = LocalizedResponseGenerator()
     try:
         return Agent.load(
             path,
             generator=nlg,
             tracker_store=_tracker_store(database),
-            lock_store=LockStore.create(None),
+            lock_store=locks,
             action_endpoint=InProcessActions("actions"),
         )
     except Exception as error:
@@ -73,3 +77,11 @@ def _tracker_store(database: Path | None) -> ConversationStore:
             f"the database {database} cannot be opened ({type(error).__name__}); "
             "check that its folder can be written"
         ) from error
+
+
+def _lock_store() -> LockStore:
+    url = redis_url()
+    if url is None:
+        return LocalLocks()
+    check(url)
+    return RedisLocks(url)

@@ -27,10 +27,10 @@ from bot.database import forget_leftovers, tune
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(seconds=30)
+LEASE = timedelta(seconds=6)
 """How long a claim holds that nobody renews: its owner has died by then."""
 
-PATIENCE = timedelta(seconds=45)
+PATIENCE = timedelta(seconds=30)
 """How long a second caller waits for the first; longer than a lease, so that it can take over."""
 
 _PURGE_EVERY = timedelta(minutes=10)

@@ -16,10 +16,11 @@ from sanic.response import HTTPResponse
 
 from bot.channels.web.http import cookie_of, hint_of, language_of
 from bot.channels.web.kept import FailedTurnError, packed, unpacked
-from bot.channels.web.limits import RateLimiter, address_of
+from bot.channels.web.limits import address_of
 from bot.channels.web.payloads import TooManyError
 from bot.channels.web.sessions import MAX_AGE, Session, Sessions
 from bot.channels.web.settings import WebSettings
+from bot.channels.web.shared_limits import limiter
 from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
 from bot.keys import Key
@@ -47,8 +48,8 @@ class Chat:
         self.settings = settings
         self.sessions = Sessions(settings.secret)
         self._handler = handler
-        self._by_session = RateLimiter(settings.per_session)
-        self._by_address = RateLimiter(settings.per_address)
+        self._by_session = limiter("session", settings.per_session, settings.secret)
+        self._by_address = limiter("address", settings.per_address, settings.secret)
         # The prefix makes browsers refuse such a cookie from a neighbouring host.
         self.cookie_name = "__Host-roi_session" if settings.secure else "roi_session"
 
@@ -92,8 +93,8 @@ class Chat:
         Raises:
             TooManyError: The session or the address has made too many.
         """
-        wait = self._by_address.wait(address_of(request, self.settings.proxies))
-        wait = wait or self._by_session.wait(session.id)
+        wait = await self._by_address.wait(address_of(request, self.settings.proxies))
+        wait = wait or await self._by_session.wait(session.id)
         if wait:
             raise TooManyError(wait, await self.language(request, session))
 
