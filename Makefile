@@ -22,6 +22,7 @@ run: setup ## set up, train if the data have changed, and serve the web chat (PO
 
 test: lint types check unit validate train ## everything that CI checks
 	@scripts/browser.sh
+	@scripts/postgresql.sh
 	@echo "tests with the model"
 	@$(PYTHON) -m pytest --quiet --ignore=tests/unit tests
 

@@ -6,9 +6,11 @@ from pathlib import Path
 
 from rasa.core.agent import Agent
 from rasa.core.lock_store import LockStore
-from sqlalchemy.exc import SQLAlchemyError
+from rasa.shared.core.domain import Domain
+from sqlalchemy.engine import URL
 
 from bot.actions_endpoint import InProcessActions
+from bot.database import IN_MEMORY
 from bot.locks import LocalLocks, RedisLocks
 from bot.nlg import LocalizedResponseGenerator
 
@@ -25,7 +27,7 @@ from bot.nlu import (  # noqa: F401
 )
 from bot.rasa_fast import speed_up
 from bot.redis_server import check, redis_url
-from bot.stores import ConversationStore, sqlite_store
+from bot.stores import ConversationStore
 from bot.training import model_path
 
 
@@ -33,7 +35,7 @@ class StartError(RuntimeError):
     """The assistant cannot start; the message says why and how to mend it."""
 
 
-def load_agent(model: Path | None = None, database: Path | None = None) -> Agent:
+def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Agent:
     """Loads the assistant.
 
     Rasa's own loading falls back to an empty agent or to a store in memory where something is
@@ -41,16 +43,18 @@ def load_agent(model: Path | None = None, database: Path | None = None) -> Agent
 
     Args:
         model: A trained model; the one for the present data if not given.
-        database: A SQLite file for the conversations; in memory if not given.
+        database: The address of the database for the conversations; in memory if not given.
 
     Raises:
-        StartError: The model is missing or damaged, or a store cannot be opened.
+        StartError: The model is missing or damaged.
+        bot.database.DatabaseError: The database cannot be used.
         bot.redis_server.RedisUnreachableError: Redis is configured and does not answer.
         bot.content_loader.ContentError: Content cannot be used.
     """
     path = model or model_path()
     if not path.exists():
         raise StartError(f"there is no model at {path}; run `roi train`")
+    store = ConversationStore(Domain.empty(), database)
     speed_up()
     locks = _lock_store()
     nlg = LocalizedResponseGenerator()
@@ -58,7 +62,7 @@ def load_agent(model: Path | None = None, database: Path | None = None) -> Agent
         return Agent.load(
             path,
             generator=nlg,
-            tracker_store=_tracker_store(database),
+            tracker_store=store,
             lock_store=locks,
             action_endpoint=InProcessActions("actions"),
         )
@@ -66,16 +70,6 @@ def load_agent(model: Path | None = None, database: Path | None = None) -> Agent
         raise StartError(
             f"the model {path.name} cannot be loaded ({type(error).__name__}: {error}); "
             "run `roi train --force`"
-        ) from error
-
-
-def _tracker_store(database: Path | None) -> ConversationStore:
-    try:
-        return sqlite_store(database)
-    except (OSError, SQLAlchemyError) as error:
-        raise StartError(
-            f"the database {database} cannot be opened ({type(error).__name__}); "
-            "check that its folder can be written"
         ) from error
 
 

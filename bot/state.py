@@ -14,16 +14,15 @@ import secrets
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import IntegrityError
 
-from bot.database import forget_leftovers, tune
+from bot.database import forget_leftovers, make_tables, open_engine
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ class SharedState:
 
     def __init__(
         self,
-        url: str,
+        url: URL | str,
         secret: str,
         *,
         lease: timedelta = LEASE,
@@ -76,9 +75,9 @@ class SharedState:
             clock: Seconds since 1970; the same for all workers.
 
         Raises:
-            sqlalchemy.exc.SQLAlchemyError: The database cannot be opened.
+            bot.database.DatabaseError: The database cannot be used.
         """
-        self._engine = _engine(url)
+        self._engine = open_engine(url)
         # SQLite takes one writer at a time; its connection in memory bears one thread at a time.
         sqlite = self._engine.dialect.name == "sqlite"
         self._threads = ThreadPoolExecutor(1 if sqlite else 4, thread_name_prefix="roi-state")
@@ -86,7 +85,7 @@ class SharedState:
         self._lease, self._patience, self._clock = lease.total_seconds(), patience, clock
         self._running: set[asyncio.Task[str]] = set()
         self._next_purge = clock() + _PURGE_EVERY.total_seconds()
-        _make_table(self._engine)
+        make_tables(self._engine, _TABLE.metadata)
 
     async def once(
         self, scope: str, key: str, produce: Callable[[], Awaitable[str]], *, keep: timedelta
@@ -269,24 +268,3 @@ class SharedState:
 
     def _hashed(self, text: str) -> str:
         return hmac.new(self._secret, f"roi.state:{text}".encode(), hashlib.sha256).hexdigest()
-
-
-def _engine(url: str) -> Engine:
-    address = sa.engine.make_url(url)
-    options: dict[str, Any] = {"future": True}
-    if address.get_backend_name() == "sqlite":
-        in_memory = address.database in (None, "", ":memory:")
-        options["connect_args"] = {"check_same_thread": False, "timeout": 10}
-        # One connection in memory, as each would be a database of its own.
-        options["poolclass"] = sa.pool.StaticPool if in_memory else sa.pool.QueuePool
-    engine = sa.create_engine(address, **options)
-    tune(engine)
-    return engine
-
-
-def _make_table(engine: Engine) -> None:
-    # Another worker may make it between the look and the making.
-    with suppress(DBAPIError):
-        _TABLE.metadata.create_all(engine)
-    with engine.connect() as connection:
-        connection.execute(sa.select(_ROW.name).limit(1)).all()

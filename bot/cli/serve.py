@@ -11,7 +11,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="interface (127.0.0.1)")
     parser.add_argument("--port", type=_port, default=5005, help="port (5005); 0: any free one")
     parser.add_argument(
-        "--database", type=Path, help="SQLite file for the conversations (var/roi.db)"
+        "--database",
+        type=Path,
+        help="SQLite file for the conversations (ROI_DATABASE_URL, else var/roi.db)",
     )
 
 
@@ -28,15 +30,16 @@ def run(options: argparse.Namespace) -> int:
         from bot.channels.sms.channel import SmsChannel
         from bot.channels.sms.settings import is_configured
         from bot.channels.web import WebChannel
-        from bot.paths import VAR
+        from bot.database import database_url
         from bot.quiet import configure_logging
         from bot.runtime import load_agent
         from bot.server import build_app, serve
         from bot.training import ensure_model
 
+        database = database_url(options.database)
         channel = WebChannel.from_credentials(None)
         texting = [SmsChannel.from_credentials(None)] if is_configured() else []
-        agent = load_agent(ensure_model(), options.database or VAR / "roi.db")
+        agent = load_agent(ensure_model(), database)
         configure_logging()  # again: importing and loading Rasa has changed it
         serve(build_app(agent, channel, texting), listener)
     return 0

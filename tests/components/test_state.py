@@ -276,10 +276,9 @@ async def test_another_secret_finds_nothing(url, state):
     stranger.close()
 
 
-@pytest.mark.skipif(postgresql.find() is None, reason="no PostgreSQL on this machine")
 async def test_workers_on_postgresql_make_it_once():
-    with postgresql.running(postgresql.find()) as url:
-        one, two = SharedState(url, SECRET), SharedState(url, SECRET)
+    with postgresql.running() as server:
+        one, two = SharedState(server.url, SECRET), SharedState(server.url, SECRET)
         produce = Producer(pause=0.2)
         calls = [s.once("a", "k", produce, keep=HOUR) for s in (one, two) * 5]
         assert set(await asyncio.gather(*calls)) == {"the answer 1"}
