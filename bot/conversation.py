@@ -9,9 +9,11 @@ from typing import Any
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.choices import chosen_by_id, chosen_by_text, language_choice
+from bot.counts import counted
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.nlg import LocalizedResponseGenerator
@@ -106,6 +108,7 @@ class Conversation:
         choice: str | None = None,
         language: str | None = None,
         hint: str | None = None,
+        message_id: str | None = None,
     ) -> TurnResult:
         """Answers one message.
 
@@ -116,11 +119,31 @@ class Conversation:
             choice: the id of the choice picked, or neither to only change the language.
             language: An offered language that the person chose with this message.
             hint: What the channel knows of the person's language.
+            message_id: Names the message. If the conversation holds it already, because the worker
+                that took it died before it could answer, its answer is given again.
 
         Returns:
             The replies; whatever fails, there is one with the phone line.
         """
+        with counted(channel) as counting:
+            result = await self._turn(sender, channel, text, choice, language, hint, message_id)
+            counting.note(result.language, result.replies, recorded=result.recorded)
+            return result
+
+    async def _turn(
+        self,
+        sender: str,
+        channel: str,
+        text: str | None,
+        choice: str | None,
+        language: str | None,
+        hint: str | None,
+        message_id: str | None,
+    ) -> TurnResult:
         tracker = await self._agent.tracker_store.retrieve(sender)
+        answered = _answered_before(tracker, message_id)
+        if answered:
+            return TurnResult(answered, answered[-1].language)
         spoken = self._language(tracker, language, hint)
         choices = _choices(tracker)
         picked: Choice | None = None
@@ -143,7 +166,9 @@ class Conversation:
             "language_hint": hint,
             "goes_on": _goes_on(tracker),
         }
-        await self._handle(self._message(sender, output, typed, picked, spoken, metadata))
+        await self._handle(
+            self._message(sender, output, typed, picked, spoken, metadata, message_id)
+        )
         replies = tuple(_reply(sent) for sent in output.messages)
         if not replies:
             return self._system(Key.SYSTEM_FAILED, spoken, channel)
@@ -169,8 +194,9 @@ class Conversation:
         picked: Choice | None,
         spoken: str,
         metadata: dict[str, Any],
+        message_id: str | None,
     ) -> UserMessage:
-        message_id = uuid.uuid4().hex
+        message_id = message_id or uuid.uuid4().hex
         parse_data = None
         if picked is not None:
             # A choice says what it means; it passes by understanding altogether.
@@ -220,6 +246,23 @@ def _parsed_choice(
         "message_id": message_id,
         "metadata": metadata,
     }
+
+
+def _answered_before(
+    tracker: DialogueStateTracker | None, message_id: str | None
+) -> tuple[Reply, ...]:
+    """The answer that a message has had; empty if the conversation does not hold the message."""
+    replies: list[Reply] = []
+    is_found = False
+    for event in tracker.events if tracker is not None and message_id else ():
+        if isinstance(event, UserUttered):
+            if is_found:
+                break
+            is_found = event.message_id == message_id
+        elif is_found and isinstance(event, BotUttered):
+            said = {**(event.data or {}), "roi": (event.metadata or {}).get("roi")}
+            replies.append(_reply({**said, "text": event.text}))
+    return tuple(replies)
 
 
 def _goes_on(tracker: DialogueStateTracker | None) -> bool:

@@ -15,6 +15,7 @@ COMMANDS = {
     "ask": "answer messages without a server (arguments, standard input or JSON lines)",
     "shell": "talk to the assistant and see why it answers as it does",
     "serve": "serve the web chat",
+    "cluster": "serve with several workers: PostgreSQL, Redis and nginx on this machine",
     "sms-sim": "text with a running server as Twilio would, signed",
     "train": "train the model if the data have changed",
     "eval": "measure how well messages are understood",

@@ -110,7 +110,9 @@ class Answers:
         if _offers_choices(tracker):
             text = self._words.number(text) or text
         conversation = Conversation(message.agent, self._handler)
-        result = await conversation.turn(message.sender, CHANNEL, text=text, hint=message.hint)
+        result = await conversation.turn(
+            message.sender, CHANNEL, text=text, hint=message.hint, message_id=message.id
+        )
         return await self._introduced(message, result.language, result.replies)
 
     async def _introduced(

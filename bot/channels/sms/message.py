@@ -51,6 +51,11 @@ class TextMessage:
     is_late: bool = False
 
     @property
+    def id(self) -> str:
+        """The message's name in its conversation."""
+        return hashlib.sha256(f"{self.sender}:{self.incoming.sid}".encode()).hexdigest()[:32]
+
+    @property
     def likely_language(self) -> str:
         """The language to speak before anything else tells: the country's, else the first."""
         offered = load_languages().offered

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import logging
 from collections.abc import Awaitable, Callable
@@ -25,6 +27,7 @@ from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
 from bot.keys import Key
 from bot.languages import load_languages
+from bot.metrics import process_metrics
 from bot.state import SharedState
 from bot.stores import ConversationStore, store_of
 
@@ -93,9 +96,12 @@ class Chat:
         Raises:
             TooManyError: The session or the address has made too many.
         """
+        by = "address"
         wait = await self._by_address.wait(address_of(request, self.settings.proxies))
-        wait = wait or await self._by_session.wait(session.id)
+        if not wait:
+            by, wait = "session", await self._by_session.wait(session.id)
         if wait:
+            process_metrics().limited(by)
             raise TooManyError(wait, await self.language(request, session))
 
     async def answer(
@@ -118,9 +124,12 @@ class Chat:
             language: The language chosen with it.
             key: Names this message: sent again, it gets the same answer and changes nothing.
         """
+        # Another message under a key that was used before is another message.
+        named = json.dumps([key, text, choice, language])
+        message_id = self._message_id(session, named) if key is not None else None
 
         async def take_turn() -> TurnResult:
-            return await self._turn(request, session, text, choice, language)
+            return await self._turn(request, session, text, choice, language, message_id)
 
         async def produce() -> str:
             result = await take_turn()
@@ -131,8 +140,6 @@ class Chat:
         try:
             if key is None:
                 return await take_turn()
-            # Another message under a key that was used before is another message.
-            named = json.dumps([key, text, choice, language])
             state = self.state(request)
             return unpacked(await state.once(session.sender, named, produce, keep=KEEP))
         except FailedTurnError as error:
@@ -168,13 +175,20 @@ class Chat:
         text: str | None,
         choice: str | None,
         language: str | None,
+        message_id: str | None,
     ) -> TurnResult:
         conversation = Conversation(request.app.ctx.agent, self._handler)
         hint = hint_of(request)
         try:
             chosen = language or await self._chosen_before(request, session)
             result = await conversation.turn(
-                session.sender, CHANNEL, text=text, choice=choice, language=chosen, hint=hint
+                session.sender,
+                CHANNEL,
+                text=text,
+                choice=choice,
+                language=chosen,
+                hint=hint,
+                message_id=message_id,
             )
             if await self._has_ended(request, session):
                 await self._remove(request, session)
@@ -187,6 +201,11 @@ class Chat:
         logger.error("a turn failed: %s", type(error).__name__)
         conversation = Conversation(request.app.ctx.agent, self._handler)
         return conversation.failed(CHANNEL, language or hint_of(request))
+
+    def _message_id(self, session: Session, named: str) -> str:
+        # Keyed, since it stands in the conversation, from which a text has been redacted.
+        secret, told = self.settings.secret.encode(), f"roi.message:{session.id}:{named}".encode()
+        return hmac.new(secret, told, hashlib.sha256).hexdigest()[:32]
 
     async def _remove(self, request: Request, session: Session) -> None:
         await _store(request).delete(session.sender)

@@ -14,8 +14,8 @@ from bot.redis_server import client, redis_url
 
 logger = logging.getLogger(__name__)
 
-# The bucket of RateLimiter, kept as the moment at which it is full again (GCRA): one number for each
-# asker, which Redis forgets at that moment. All in thousandths of a second.
+# The bucket of RateLimiter, kept as the moment at which it is full again (GCRA): one number for
+# each asker, which Redis forgets at that moment. All in thousandths of a second.
 _COUNT = """
 local size = tonumber(ARGV[1])
 local each = 60000 / size
