@@ -125,7 +125,7 @@ class Conversation:
         Returns:
             The replies; whatever fails, there is one with the phone line.
         """
-        with counted(channel) as counting:
+        with counted(channel, sender) as counting:
             result = await self._turn(sender, channel, text, choice, language, hint, message_id)
             counting.note(result.language, result.replies, recorded=result.recorded)
             return result

@@ -23,7 +23,7 @@ from typing import Any
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockError, LockStore
 from redis.exceptions import RedisError
 
-from bot.redis_server import client
+from bot.redis_server import client, patiently
 
 logger = logging.getLogger(__name__)
 
@@ -131,11 +131,11 @@ class RedisLocks(LockStore):
     async def take(self, name: str, number: str) -> bool:
         """Joins a queue or renews a place in it. Is it this ticket's turn?"""
         arguments = [number, int(self._lease * 1000)]
-        return bool(await self._take_script(_keys(name), arguments))
+        return bool(await patiently(lambda: self._take_script(_keys(name), arguments)))
 
     async def leave(self, name: str, number: str) -> None:
         """Leaves a queue."""
-        await self._leave_script(_keys(name), [number])
+        await patiently(lambda: self._leave_script(_keys(name), [number]))
 
     async def close(self) -> None:
         """Closes the connections."""

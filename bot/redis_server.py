@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Mapping
-from typing import Any
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
 
 import redis
 from redis import asyncio as aioredis
-from redis.asyncio.retry import Retry
-from redis.backoff import ExponentialBackoff
 from redis.exceptions import BusyLoadingError, ConnectionError, RedisError, TimeoutError
 
 VARIABLE = "ROI_REDIS_URL"
@@ -17,9 +17,12 @@ VARIABLE = "ROI_REDIS_URL"
 _ANSWER_WITHIN = 2.0
 """Seconds for one command; Redis takes less than a thousandth of that."""
 
-# A restart of Redis takes a second or two: nine tries, some three seconds, bridge it.
-_TRIES = 8
-_BACKOFF = ExponentialBackoff(cap=0.5, base=0.05)
+_BRIDGED = 4.0
+"""Seconds that are waited for a server that has gone away; a restart takes one or two."""
+
+_FIRST_PAUSE, _LAST_PAUSE = 0.05, 0.5
+
+_Result = TypeVar("_Result")
 
 
 class RedisUnreachableError(RuntimeError):
@@ -51,18 +54,38 @@ def check(url: str) -> None:
         ) from error
 
 
-def client(url: str, tries: int = _TRIES) -> Any:
-    """Connections that wait for a server that is being restarted.
+def client(url: str) -> Any:
+    """Connections to a server; each command is tried once.
 
     Args:
         url: The server's address.
-        tries: How often a command that failed is tried again.
     """
     return aioredis.Redis.from_url(
         url,
         decode_responses=True,
         socket_timeout=_ANSWER_WITHIN,
         socket_connect_timeout=_ANSWER_WITHIN,
-        retry=Retry(_BACKOFF, tries),
-        retry_on_error=[ConnectionError, TimeoutError, BusyLoadingError],
     )
+
+
+async def patiently(command: Callable[[], Awaitable[_Result]]) -> _Result:
+    """Runs a command again until the server is back, for some seconds.
+
+    The library's own way of trying again gives up at once where a new connection is refused, and
+    multiplies its tries where an old one has been cut.
+
+    Args:
+        command: Runs it; doing so twice must be the same as once.
+
+    Raises:
+        redis.exceptions.RedisError: The server has not come back.
+    """
+    give_up, pause = time.monotonic() + _BRIDGED, _FIRST_PAUSE
+    while True:
+        try:
+            return await command()
+        except (ConnectionError, TimeoutError, BusyLoadingError):
+            if time.monotonic() > give_up:
+                raise
+        await asyncio.sleep(pause)
+        pause = min(2 * pause, _LAST_PAUSE)

@@ -61,7 +61,7 @@ class SharedLimiter:
             secret: The server's; who asks stands in Redis only as a keyed hash.
         """
         # Nobody is kept waiting for a limit, so unlike with locks there is only one try.
-        self._count = client(url, tries=0).register_script(_COUNT)
+        self._count = client(url).register_script(_COUNT)
         self._name, self._size, self._secret = name, per_minute, secret.encode()
         self._local = RateLimiter(per_minute)
 

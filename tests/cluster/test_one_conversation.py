@@ -1,0 +1,138 @@
+"""Whichever worker takes a message, it is one conversation, one opt-out, one limit."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import secrets
+import time
+
+import requests
+
+from benchmarks.people import PATH, Person, all_at_once
+from bot.cli.sms_sim import parameters, send
+from bot.cluster.cluster import Cluster
+from tests.cluster.conftest import SESSION_LIMIT, SETTINGS
+
+
+def workers_asked(cluster: Cluster) -> list[str]:
+    """The worker that took each request, oldest first."""
+    lines = (cluster.folder / "nginx" / "access.log").read_text(encoding="utf-8").splitlines()
+    return [json.loads(line)["workers"] for line in lines]
+
+
+def test_a_conversation_that_changes_workers_at_every_turn_stays_one(
+    cluster: Cluster, person: Person
+) -> None:
+    before = len(workers_asked(cluster))
+    alone = Person(f"http://127.0.0.1:{cluster.workers[0].port}")
+    for talker in (person, alone):
+        talker.say("I need my records")
+        for _ in range(4):
+            if talker.answer["messages"][-1]["choices"]:
+                talker.choose()
+        talker.say("what does it cost?")
+        talker.say("gracias, y cuánto tarda?")
+    hops = workers_asked(cluster)[before:]
+    assert len(hops) > 4 and all(one != after for one, after in itertools.pairwise(hops))
+    told = [[message["text"] for message in talker.heard()] for talker in (person, alone)]
+    assert told[0] == told[1]
+
+
+def test_messages_sent_one_after_the_other_without_waiting_are_answered_in_order(
+    cluster: Cluster, person: Person
+) -> None:
+    person.say("hello")
+    cookie = {"Cookie": f"roi_session={person.http.cookies['roi_session']}"}
+    texts = [f"what does it cost, for copy number {number}" for number in range(8)]
+
+    def say(number: int) -> int:
+        time.sleep(number * 0.05)
+        answer = requests.post(
+            f"{cluster.url}{PATH}/messages",
+            json={"text": texts[number]},
+            headers={**cookie, "Idempotency-Key": secrets.token_urlsafe(16)},
+            timeout=60,
+        )
+        return answer.status_code
+
+    assert all_at_once(len(texts), say) == [200] * len(texts)
+    turns = person.heard()[2:]
+    assert [turn["text"] for turn in turns if turn["speaker"] == "person"] == texts
+    speakers = [turn["speaker"] for turn in turns]
+    assert speakers == ["person", "assistant"] * len(texts), "no two turns are mixed"
+
+
+def test_a_message_that_reaches_both_workers_at_once_is_taken_once(
+    cluster: Cluster, person: Person
+) -> None:
+    person.say("hello")
+    headers = {
+        "Cookie": f"roi_session={person.http.cookies['roi_session']}",
+        "Idempotency-Key": secrets.token_urlsafe(16),
+    }
+    ports = [worker.port for worker in cluster.workers] * 3
+
+    def say(number: int) -> bytes:
+        url = f"http://127.0.0.1:{ports[number]}{PATH}/messages"
+        return requests.post(url, json={"text": "my x-rays"}, headers=headers, timeout=60).content
+
+    assert len(set(all_at_once(len(ports), say))) == 1
+    texts = [turn["text"] for turn in person.heard() if turn["speaker"] == "person"]
+    assert texts == ["hello", "my x-rays"]
+
+
+def test_a_conversation_deleted_at_one_worker_is_gone_at_the_other(cluster: Cluster) -> None:
+    one, two = (f"http://127.0.0.1:{worker.port}" for worker in cluster.workers)
+    person = Person(one)
+    person.say("I need my records")
+    person.http.delete(f"{one}{PATH}/conversation", timeout=60)
+    old = Person(two)
+    old.http.cookies.update(person.http.cookies)
+    assert old.heard() == []
+
+
+def test_a_limit_holds_for_all_workers_together(cluster: Cluster, person: Person) -> None:
+    person.say("hello")
+    ports = [worker.port for worker in cluster.workers]
+    cookie = {"Cookie": f"roi_session={person.http.cookies['roi_session']}"}
+    begun = time.monotonic()
+    allowed = 0
+    while allowed < 3 * SESSION_LIMIT:
+        url = f"http://127.0.0.1:{ports[allowed % 2]}{PATH}/conversation"
+        if requests.get(url, headers=cookie, timeout=60).status_code == 429:
+            break
+        allowed += 1
+    given_back = (time.monotonic() - begun) * SESSION_LIMIT / 60
+    assert SESSION_LIMIT - 2 <= allowed <= SESSION_LIMIT + given_back + 1
+
+
+def text_to(port: int, text: str, number: str) -> str:
+    url, token = SETTINGS["ROI_SMS_URL"], SETTINGS["TWILIO_AUTH_TOKEN"]
+    address = f"http://127.0.0.1:{port}/webhooks/sms/webhook"
+    status, body = send(address, parameters(text, number), url, token)
+    assert status == 200
+    return body
+
+
+def test_who_texts_stop_to_one_worker_hears_nothing_from_the_other(cluster: Cluster) -> None:
+    one, two = (worker.port for worker in cluster.workers)
+    number = "+16175550171"
+    assert "Message" in text_to(two, "my x-rays", number)
+    text_to(one, "STOP", number)
+    assert "<Message" not in text_to(two, "my x-rays", number)
+    assert "<Message" in text_to(one, "START", number)
+    assert "<Message" in text_to(two, "my x-rays", number)
+
+
+def test_texts_of_one_number_are_answered_in_order_by_both_workers(cluster: Cluster) -> None:
+    ports = [worker.port for worker in cluster.workers]
+    number, ended = "+16175550172", {}
+
+    def say(index: int) -> None:
+        time.sleep(index * 0.05)
+        text_to(ports[index % 2], "what does it cost", number)
+        ended[index] = time.monotonic()
+
+    all_at_once(6, say)
+    assert sorted(ended, key=ended.__getitem__) == list(range(6))
