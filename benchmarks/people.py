@@ -140,7 +140,7 @@ def phone_lines(language: str) -> str:
 
 @contextmanager
 def talking(
-    url: str, people: int, texts: Sequence[str] = TALK
+    url: str, people: int, texts: Sequence[str] = TALK, pause: float = 0.0
 ) -> Iterator[tuple[Tally, list[Person]]]:
     """People who talk, one conversation after another, as long as the context lasts.
 
@@ -148,6 +148,7 @@ def talking(
         url: The server.
         people: How many at a time.
         texts: What each says.
+        pause: Seconds between an answer and the next message.
 
     Yields:
         What they experience, and everybody who has talked; both grow meanwhile.
@@ -163,6 +164,7 @@ def talking(
                 if over.is_set():
                     break
                 person.say(text)
+                over.wait(pause)
 
     with ThreadPoolExecutor(people) as pool:
         running = [pool.submit(talk) for _ in range(people)]

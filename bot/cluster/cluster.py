@@ -96,6 +96,11 @@ class Cluster:
         """The address that people open."""
         return self.nginx.url
 
+    @property
+    def secret(self) -> str:
+        """What the workers sign and hash with."""
+        return self._settings["ROI_SECRET"]
+
     def start_worker(self, model: Path | None = None) -> Worker:
         """One worker more; nginx sends it requests once it is ready.
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import secrets
 import time
+from collections.abc import Callable
+from typing import Any
 
 import requests
 
 from benchmarks.people import PATH, Person, all_at_once
+from bot.channels.sms.message import sender_of
+from bot.channels.web.sessions import Sessions
 from bot.cli.sms_sim import parameters, send
 from bot.cluster.cluster import Cluster
+from bot.locks import RedisLocks, _keys
 from tests.cluster.conftest import SESSION_LIMIT, SETTINGS
 
 
@@ -39,24 +45,47 @@ def test_a_conversation_that_changes_workers_at_every_turn_stays_one(
     assert told[0] == told[1]
 
 
-def test_messages_sent_one_after_the_other_without_waiting_are_answered_in_order(
+def held(cluster: Cluster, sender: str, deliver: Callable[[int], Any], number: int) -> list[Any]:
+    """Delivers messages one by one while the conversation is held; then lets them be answered."""
+    locks = RedisLocks(cluster.redis.url)
+    queue = _keys(f"order:{sender}")[0]
+
+    async def hold() -> list[Any]:
+        loop = asyncio.get_running_loop()
+        place = locks.join(f"order:{sender}")
+        await place.reached()
+        running = []
+        for index in range(number):
+            running.append(loop.run_in_executor(None, deliver, index))
+            while await locks._redis.llen(queue) < index + 2:  # ours, and those delivered
+                await asyncio.sleep(0.01)
+        await place.left()
+        return await asyncio.gather(*running)
+
+    return asyncio.run(asyncio.wait_for(hold(), 60))
+
+
+def test_messages_sent_without_waiting_for_answers_are_answered_in_order_by_both_workers(
     cluster: Cluster, person: Person
 ) -> None:
     person.say("hello")
-    cookie = {"Cookie": f"roi_session={person.http.cookies['roi_session']}"}
-    texts = [f"what does it cost, for copy number {number}" for number in range(8)]
+    cookie = person.http.cookies["roi_session"]
+    sender = Sessions(cluster.secret).read(cookie).sender
+    texts = [f"what does it cost, for copy number {number}" for number in range(6)]
 
     def say(number: int) -> int:
-        time.sleep(number * 0.05)
         answer = requests.post(
             f"{cluster.url}{PATH}/messages",
             json={"text": texts[number]},
-            headers={**cookie, "Idempotency-Key": secrets.token_urlsafe(16)},
+            headers={
+                "Cookie": f"roi_session={cookie}",
+                "Idempotency-Key": secrets.token_urlsafe(16),
+            },
             timeout=60,
         )
         return answer.status_code
 
-    assert all_at_once(len(texts), say) == [200] * len(texts)
+    assert held(cluster, sender, say, len(texts)) == [200] * len(texts)
     turns = person.heard()[2:]
     assert [turn["text"] for turn in turns if turn["speaker"] == "person"] == texts
     speakers = [turn["speaker"] for turn in turns]
@@ -127,12 +156,11 @@ def test_who_texts_stop_to_one_worker_hears_nothing_from_the_other(cluster: Clus
 
 def test_texts_of_one_number_are_answered_in_order_by_both_workers(cluster: Cluster) -> None:
     ports = [worker.port for worker in cluster.workers]
-    number, ended = "+16175550172", {}
+    number, ended = "+16175550172", []
 
     def say(index: int) -> None:
-        time.sleep(index * 0.05)
         text_to(ports[index % 2], "what does it cost", number)
-        ended[index] = time.monotonic()
+        ended.append(index)
 
-    all_at_once(6, say)
-    assert sorted(ended, key=ended.__getitem__) == list(range(6))
+    held(cluster, sender_of(number, cluster.secret), say, 6)
+    assert ended == list(range(6))

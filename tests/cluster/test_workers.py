@@ -17,7 +17,7 @@ def test_workers_are_replaced_by_ones_with_another_model_without_a_failed_turn(
     new_model = cluster.folder / "roi-of-tomorrow.tar.gz"
     shutil.copy(model_path, new_model)
     before = {worker.process.pid for worker in cluster.workers}
-    with talking(cluster.url, 2) as (tally, everybody):
+    with talking(cluster.url, 2, pause=0.5) as (tally, everybody):
         cluster.roll(new_model)
         time.sleep(1)
     assert (tally.lost, tally.soft, tally.again) == (0, 0, 0)
@@ -28,7 +28,7 @@ def test_workers_are_replaced_by_ones_with_another_model_without_a_failed_turn(
 
 
 def test_a_worker_killed_under_load_loses_no_turn_and_takes_none_twice(cluster: Cluster) -> None:
-    with talking(cluster.url, PEOPLE) as (tally, everybody):
+    with talking(cluster.url, 4) as (tally, everybody):
         time.sleep(2)
         cluster.workers[0].kill()
         time.sleep(4)

@@ -12,7 +12,7 @@ from rasa.core.channels.channel import UserMessage
 
 from bot.channels.sms.answers import KEEP, OPTED_OUT, Answers
 from bot.channels.sms.message import TextMessage, sender_of
-from bot.channels.sms.order import Waiting, queues
+from bot.order import Waiting, queues
 from bot.channels.sms.payloads import Incoming
 from bot.channels.sms.settings import SmsSettings
 from bot.channels.sms.words import Command, SmsWords

@@ -6,7 +6,8 @@ import hashlib
 import hmac
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from bot.conversation import Conversation, TurnResult
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.metrics import process_metrics
+from bot.order import Waiting, queues
 from bot.state import SharedState
 from bot.stores import ConversationStore, store_of
 
@@ -51,6 +53,7 @@ class Chat:
         self.settings = settings
         self.sessions = Sessions(settings.secret)
         self._handler = handler
+        self._queues = queues()
         self._by_session = limiter("session", settings.per_session, settings.secret)
         self._by_address = limiter("address", settings.per_address, settings.secret)
         # The prefix makes browsers refuse such a cookie from a neighbouring host.
@@ -104,6 +107,24 @@ class Chat:
             process_metrics().limited(by)
             raise TooManyError(wait, await self.language(request, session))
 
+    @contextmanager
+    def arrival(self, request: Request) -> Iterator[None]:
+        """Keeps the request's place among the messages of its conversation, from now on.
+
+        Args:
+            request: Just arrived: nothing has been awaited yet.
+        """
+        session = self.sessions.read(cookie_of(request, self.cookie_name))
+        if session.state != "continued":
+            yield  # nothing can have come before
+            return
+        place = self._queues.join(session.sender)
+        request.ctx.place = place
+        try:
+            yield
+        finally:
+            place.leave()
+
     async def answer(
         self,
         request: Request,
@@ -138,6 +159,9 @@ class Chat:
             return packed(result)
 
         try:
+            place: Waiting | None = getattr(request.ctx, "place", None)
+            if place is not None:
+                await place.reached()
             if key is None:
                 return await take_turn()
             state = self.state(request)
