@@ -10,10 +10,11 @@ import json
 import logging
 from typing import Any
 
-from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import ClientResponseError, EndpointConfig
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection
+
+from bot.keys import Key
 
 logger = logging.getLogger(__name__)
 
@@ -46,11 +47,11 @@ class InProcessActions(EndpointConfig):
             **kwargs: `json` holds the call as Rasa would post it.
 
         Returns:
-            The action's events and responses.
+            The action's events and responses. Those of one that failed are the phone lines: Rasa
+            would store the turn without an answer and say nothing.
 
         Raises:
             ClientResponseError: The action rejected its execution.
-            RasaException: The action failed; its message names only the kind of fault.
         """
         call = kwargs["json"]
         try:
@@ -62,4 +63,4 @@ class InProcessActions(EndpointConfig):
             # Neither the text nor the slots of the conversation may reach a log.
             name = call.get("next_action")
             logger.error("action %s failed: %s", name, type(error).__name__)
-            raise RasaException(f"action {name} failed: {type(error).__name__}") from None
+            return {"events": [], "responses": [{"response": Key.SYSTEM_FAILED.value}]}

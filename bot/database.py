@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from bot.paths import VAR
 
@@ -111,12 +111,26 @@ def make_tables(engine: Engine, tables: sa.MetaData) -> None:
     Raises:
         DatabaseError: They cannot be made.
     """
-    with explained(engine.url):
-        try:
-            _make_tables(engine, tables)
-        except OperationalError:
-            # SQLite: another process made one between the look and the making.
-            _make_tables(engine, tables)
+    with one_at_a_time(engine) as connection:
+        tables.create_all(connection)
+
+
+@contextmanager
+def one_at_a_time(engine: Engine) -> Iterator[Connection]:
+    """A transaction that no other worker takes at the same time; for what is done at the start.
+
+    Args:
+        engine: Of the database.
+
+    Raises:
+        DatabaseError: The database cannot be used.
+    """
+    with explained(engine.url), engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TABLES_LOCK)))
+        else:
+            connection.execute(sa.text("BEGIN IMMEDIATE"))
+        yield connection
 
 
 def forget_leftovers(engine: Engine) -> None:
@@ -164,13 +178,6 @@ def _mend(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         return "its folder and file must be writable, and the file a SQLite database"
     return f"check that it runs, and {SETTING}"
-
-
-def _make_tables(engine: Engine, tables: sa.MetaData) -> None:
-    with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_TABLES_LOCK)))
-        tables.create_all(connection)
 
 
 def _sqlite_options(url: URL) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from pathlib import Path
 
 from rasa.core.agent import Agent
@@ -28,7 +29,11 @@ from bot.nlu import (  # noqa: F401
 from bot.rasa_fast import speed_up
 from bot.redis_server import check, redis_url
 from bot.stores import ConversationStore
+from bot.strict import without_fallbacks
 from bot.training import model_path
+
+_SAID = 200
+"""Characters shown of what Rasa says is wrong."""
 
 
 class StartError(RuntimeError):
@@ -59,18 +64,27 @@ def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Ag
     locks = _lock_store()
     nlg = LocalizedResponseGenerator()
     try:
-        return Agent.load(
+        agent = Agent.load(
             path,
             generator=nlg,
             tracker_store=store,
             lock_store=locks,
             action_endpoint=InProcessActions("actions"),
         )
-    except Exception as error:
+    except (Exception, SystemExit) as error:
+        said = " ".join(str(error).split())[:_SAID]
         raise StartError(
-            f"the model {path.name} cannot be loaded ({type(error).__name__}: {error}); "
+            f"the model {path.name} cannot be loaded ({type(error).__name__}: {said}); "
             "run `roi train --force`"
         ) from error
+    made_by = agent.processor.model_metadata.rasa_open_source_version if agent.processor else None
+    if made_by != version("rasa"):
+        raise StartError(
+            f"the model {path.name} was made by Rasa {made_by}, not by {version('rasa')}; "
+            "run `roi train --force`"
+        )
+    without_fallbacks(agent)
+    return agent
 
 
 def _lock_store() -> LockStore:

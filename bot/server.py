@@ -27,7 +27,12 @@ def build_app(agent: Agent, channel: WebChannel, others: Sequence[InputChannel] 
         agent: The loaded assistant.
         channel: The web chat.
         others: Further channels, such as text messages.
+
+    Raises:
+        bot.database.DatabaseError: The database cannot be used.
+        bot.server_secrets.SettingsError: The database belongs to another secret.
     """
+    channel.prepare(agent)
     app = Sanic("roi", configure_logging=False)
     app.config.ACCESS_LOG = False
     app.config.REQUEST_MAX_SIZE = MAX_FORM

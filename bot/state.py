@@ -2,6 +2,7 @@
 
 It stands in the conversations' database, so it survives a restart. Keys are stored only as a keyed
 hash: a phone number or session id cannot be read from it, nor guessed without the server's secret.
+The ids of conversations are made here as well, with the same key.
 """
 
 from __future__ import annotations
@@ -12,16 +13,17 @@ import hmac
 import logging
 import secrets
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from bot.data_key import data_key
 from bot.database import forget_leftovers, make_tables, open_engine
 
 logger = logging.getLogger(__name__)
@@ -32,7 +34,6 @@ LEASE = timedelta(seconds=6)
 PATIENCE = timedelta(seconds=30)
 """How long a second caller waits for the first; longer than a lease, so that it can take over."""
 
-_PURGE_EVERY = timedelta(minutes=10)
 _FIRST_LOOK, _LAST_LOOK = 0.01, 0.25
 
 _TABLE = sa.Table(
@@ -61,6 +62,7 @@ class SharedState:
         url: URL | str,
         secret: str,
         *,
+        old_secrets: Sequence[str] = (),
         lease: timedelta = LEASE,
         patience: timedelta = PATIENCE,
         clock: Callable[[], float] = time.time,
@@ -69,23 +71,43 @@ class SharedState:
 
         Args:
             url: SQLAlchemy's address of the database; `sqlite://` keeps it in memory.
-            secret: The server's; keys are hashed with it.
+            secret: The server's; it opens the key that people are hashed with.
+            old_secrets: Former ones, which may still have to open it.
             lease: How long a claim holds unrenewed.
             patience: How long a second caller waits.
             clock: Seconds since 1970; the same for all workers.
 
         Raises:
             bot.database.DatabaseError: The database cannot be used.
+            bot.server_secrets.SettingsError: The database belongs to another secret.
         """
         self._engine = open_engine(url)
         # SQLite takes one writer at a time; its connection in memory bears one thread at a time.
         sqlite = self._engine.dialect.name == "sqlite"
         self._threads = ThreadPoolExecutor(1 if sqlite else 4, thread_name_prefix="roi-state")
-        self._secret = secret.encode()
+        self._key = data_key(self._engine, (secret, *old_secrets))
         self._lease, self._patience, self._clock = lease.total_seconds(), patience, clock
         self._running: set[asyncio.Task[str]] = set()
-        self._next_purge = clock() + _PURGE_EVERY.total_seconds()
         make_tables(self._engine, _TABLE.metadata)
+
+    def sender(self, channel: str, identity: str) -> str:
+        """The id of somebody's conversation: nothing else of them stands in the database.
+
+        Args:
+            channel: The channel's name.
+            identity: What the channel knows them by: a phone number, a session's id.
+        """
+        named = f"roi.sender:{channel}:{identity}".encode()
+        return f"{channel}:{hmac.new(self._key, named, hashlib.sha256).hexdigest()}"
+
+    def message_id(self, sender: str, key: str) -> str:
+        """An id for a message, the same each time that it arrives.
+
+        Args:
+            sender: Whose it is.
+            key: What the channel knows it by.
+        """
+        return self._hashed(f"message:{len(sender)}:{sender}:{key}")[:32]
 
     async def once(
         self, scope: str, key: str, produce: Callable[[], Awaitable[str]], *, keep: timedelta
@@ -103,7 +125,6 @@ class SharedState:
         Raises:
             StillBusyError: Another caller is making it and has not finished.
         """
-        await self._purge_now_and_then()
         name, owner = self._name("once", scope, key), secrets.token_hex(16)
         give_up = time.monotonic() + self._patience.total_seconds()
         pause = _FIRST_LOOK
@@ -140,9 +161,17 @@ class SharedState:
         _, value = await self._in_thread(self._look, self._name("value", scope, key))
         return value
 
-    async def forget(self, scope: str) -> None:
-        """Removes a scope's answers, really: nothing of them stays in the database's files."""
-        await self._in_thread(self._forget, self._hashed(scope))
+    async def forget(self, scope: str) -> int:
+        """Removes a scope's answers, really: nothing of them stays in the database's files.
+
+        Returns:
+            How many they were.
+        """
+        return await self._in_thread(self._forget, self._hashed(scope))
+
+    async def kept(self, scope: str) -> list[tuple[str, float]]:
+        """A scope's answers and values, and until when each is kept, in seconds since 1970."""
+        return await self._in_thread(self._kept, self._hashed(scope))
 
     async def set_flag(self, scope: str, key: str, *, keep: timedelta | None = None) -> None:
         """Sets a flag.
@@ -168,20 +197,21 @@ class SharedState:
         """Is a flag set?"""
         return await self._in_thread(self._has, self._name("flag", scope, key))
 
-    async def purge(self, now: datetime) -> None:
-        """Removes what is over at a moment: old answers and claims of the dead."""
-        await self._in_thread(self._run, sa.delete(_TABLE).where(_ROW.expires <= now.timestamp()))
+    async def purge(self, longest: timedelta) -> int:
+        """Removes what is over: old answers, claims of the dead, flags whose time has passed.
+
+        Args:
+            longest: What is kept for longer is left from a clock that has been set back since.
+
+        Returns:
+            How many they were.
+        """
+        return await self._in_thread(self._purge, longest.total_seconds())
 
     def close(self) -> None:
         """Closes the connections."""
         self._threads.shutdown()
         self._engine.dispose()
-
-    async def _purge_now_and_then(self) -> None:
-        now = self._clock()
-        if now >= self._next_purge:
-            self._next_purge = now + _PURGE_EVERY.total_seconds()
-            await self.purge(datetime.fromtimestamp(now, timezone.utc))
 
     async def _produce(
         self, name: str, owner: str, produce: Callable[[], Awaitable[str]], keep: timedelta
@@ -207,7 +237,10 @@ class SharedState:
         while True:
             await asyncio.sleep(self._lease / 3)
             held = {"expires": self._clock() + self._lease}
-            await self._in_thread(self._run, sa.update(_TABLE).where(mine).values(held))
+            try:
+                await self._in_thread(self._run, sa.update(_TABLE).where(mine).values(held))
+            except SQLAlchemyError as error:
+                logger.warning("a claim could not be renewed: %s", type(error).__name__)
 
     def _finished(self, task: asyncio.Task[str]) -> None:
         self._running.discard(task)
@@ -215,21 +248,41 @@ class SharedState:
         if not task.cancelled() and task.exception() is not None:
             logger.warning("an answer could not be made: %s", type(task.exception()).__name__)
 
+    def _purge(self, longest: float) -> int:
+        now = self._clock()
+        last = now + longest
+        self._run(sa.update(_TABLE).where(_ROW.expires > last).values(expires=last))
+        gone = self._run(sa.delete(_TABLE).where(_ROW.expires <= now))
+        if gone:
+            forget_leftovers(self._engine)
+        return gone
+
     def _claim(self, name: str, scope: str, owner: str) -> bool:
         """Takes a key that is free or over; each step is a transaction of its own."""
         now = self._clock()
         values = {"owner": owner, "answer": None, "expires": now + self._lease}
         if self._insert({"name": name, "scope": scope, **values}):
             return True
-        over = sa.and_(_ROW.name == name, _ROW.expires <= now)
+        too_far = sa.and_(_ROW.owner.is_not(None), _ROW.expires > now + 2 * self._lease)
+        over = sa.and_(_ROW.name == name, sa.or_(_ROW.expires <= now, too_far))
         return self._run(sa.update(_TABLE).where(over).values(values)) == 1
 
     def _look(self, name: str) -> tuple[bool, str | None]:
         """May the key be claimed, and which answer does it have?"""
-        query = sa.select(_ROW.answer).where(_ROW.name == name, _ROW.expires > self._clock())
+        query = sa.select(_ROW.answer, _ROW.owner, _ROW.expires).where(_ROW.name == name)
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
-        return row is None, row.answer if row is not None else None
+        if row is None or self._is_over(row):
+            return True, None
+        return False, row.answer
+
+    def _is_over(self, row: Any) -> bool:
+        """Has its time passed? A claim's also where it ends far in the future.
+
+        Such a one is left from a clock that has been set back since.
+        """
+        left = row.expires - self._clock()
+        return bool(left <= 0 or (row.owner is not None and left > 2 * self._lease))
 
     def _has(self, name: str) -> bool:
         holds = sa.or_(_ROW.expires.is_(None), _ROW.expires > self._clock())
@@ -249,9 +302,16 @@ class SharedState:
             connection.execute(sa.delete(_TABLE).where(_ROW.name == row["name"]))
             connection.execute(sa.insert(_TABLE).values(row))
 
-    def _forget(self, scope: str) -> None:
-        self._run(sa.delete(_TABLE).where(_ROW.scope == scope))
+    def _forget(self, scope: str) -> int:
+        gone = self._run(sa.delete(_TABLE).where(_ROW.scope == scope))
         forget_leftovers(self._engine)
+        return gone
+
+    def _kept(self, scope: str) -> list[tuple[str, float]]:
+        mine = sa.and_(_ROW.scope == scope, _ROW.answer.is_not(None))
+        query = sa.select(_ROW.answer, _ROW.expires).where(mine).order_by(_ROW.expires)
+        with self._engine.connect() as connection:
+            return [(row.answer, row.expires) for row in connection.execute(query)]
 
     async def _in_thread(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
         # A database that another worker holds for a moment must not stop the whole event loop.
@@ -267,4 +327,4 @@ class SharedState:
         return self._hashed(f"{kind}:{len(scope)}:{scope}:{key}")
 
     def _hashed(self, text: str) -> str:
-        return hmac.new(self._secret, f"roi.state:{text}".encode(), hashlib.sha256).hexdigest()
+        return hmac.new(self._key, f"roi.state:{text}".encode(), hashlib.sha256).hexdigest()

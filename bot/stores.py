@@ -7,9 +7,10 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,40 +20,31 @@ from rasa.core.agent import Agent
 from rasa.core.brokers.broker import EventBroker
 from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
-from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUttered
+from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import URL
 from sqlalchemy.orm import Session, sessionmaker
 
-from bot.database import IN_MEMORY, database_url, forget_leftovers, make_tables, open_engine
+from bot import conversation_rows
+from bot.conversation_rows import HISTORY, TABLES, ConflictError
+from bot.database import (
+    IN_MEMORY,
+    database_url,
+    forget_leftovers,
+    make_tables,
+    one_at_a_time,
+    open_engine,
+)
 from bot.state import SharedState
 
-# Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns
-# (DESIGN 3).
-# What a conversation means lives in slots; policies and "say it again" look back two turns at most.
-HISTORY = 40
-"""Events handed back at most, about three turns, besides one for each slot and the open form."""
+__all__ = ["HISTORY", "ConflictError", "ConversationStore", "sqlite_store", "store_of"]
 
 THREADS = 4
 """Statements at a time; SQLite, which takes one writer at a time, has one thread."""
 
 _STORED, _TURN = "_roi_stored_events", "_roi_turn"
 
-_Event = SQLTrackerStore.SQLEvent
-_CONVERSATIONS = sa.Table(
-    "roi_conversations",
-    _Event.metadata,
-    sa.Column("sender_id", sa.String(255), primary_key=True),
-    sa.Column("turn", sa.Integer, nullable=False),
-    sa.Column("seen", sa.Float, nullable=False, index=True),
-)
-_OURS = _CONVERSATIONS.c
-
 _Result = TypeVar("_Result")
-
-
-class ConflictError(RuntimeError):
-    """The conversation has gone on since it was read; saving now would mix two turns."""
 
 
 class ConversationStore(SQLTrackerStore):
@@ -83,12 +75,15 @@ class ConversationStore(SQLTrackerStore):
             bot.database.DatabaseError: The database cannot be used.
         """
         self.engine = open_engine(database_url() if host is None else host)
-        make_tables(self.engine, _Event.metadata)
+        make_tables(self.engine, TABLES)
         self.sessionmaker = sessionmaker(bind=self.engine, future=True)
         sqlite = self.engine.dialect.name == "sqlite"
         self._threads = ThreadPoolExecutor(1 if sqlite else THREADS, thread_name_prefix="roi-store")
         self._clock = clock
         self._shared: SharedState | None = None
+        with one_at_a_time(self.engine) as connection, Session(connection, future=True) as session:
+            conversation_rows.adopt_older(session, clock())
+            session.flush()
         # Not SQLTrackerStore's: that one would open the database once more.
         TrackerStore.__init__(self, domain, event_broker)
 
@@ -100,11 +95,11 @@ class ConversationStore(SQLTrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation's present state with its last turns."""
-        return await self._tracker(sender_id, self._recent_rows)
+        return await self._tracker(sender_id, conversation_rows.recent)
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
         """The conversation with all that is stored of it."""
-        return await self._tracker(conversation_id, self._all_rows)
+        return await self._tracker(conversation_id, conversation_rows.everything)
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Stores what is new, all of it or nothing.
@@ -116,13 +111,13 @@ class ConversationStore(SQLTrackerStore):
         events = list(tracker.events)
         rows = [_row(tracker.sender_id, e) for e in events[getattr(tracker, _STORED, 0) :]]
         turn = getattr(tracker, _TURN, 0)
-        await self.in_thread(self._write, tracker.sender_id, turn, rows)
+        await self._in_thread(self._write, tracker.sender_id, turn, rows)
         setattr(tracker, _STORED, len(events))
         setattr(tracker, _TURN, turn + 1)
 
     async def keys(self) -> list[str]:
         """The ids of all conversations."""
-        return await self.in_thread(self._keys)
+        return await self._in_thread(self._keys)
 
     async def said(self, sender_id: str, most: int) -> list[Event]:
         """What person and assistant have said in the present session, oldest first.
@@ -131,32 +126,67 @@ class ConversationStore(SQLTrackerStore):
             sender_id: The conversation.
             most: How many messages at most; the newest stay.
         """
-        stored = await self.in_thread(self._said, sender_id, most)
+        read = partial(conversation_rows.said, most=most)
+        _, stored = await self._in_thread(self._read, sender_id, read)
         return [Event.from_parameters(json.loads(data)) for data in stored]
 
-    async def delete(self, sender_id: str) -> None:
-        """Removes a conversation, really: nothing of it stays in the database's files."""
-        await self.in_thread(self._delete, sender_id)
+    async def last_seen(self, sender_id: str) -> float | None:
+        """When a conversation had its last message, in seconds since 1970."""
+        return await self._in_thread(self._last_seen, sender_id)
 
-    def shared_state(self, secret: str) -> SharedState:
+    async def delete(self, sender_id: str) -> int:
+        """Removes a conversation, really: nothing of it stays in the database's files.
+
+        Returns:
+            How many events it had.
+        """
+        return await self._in_thread(self._delete, sender_id)
+
+    async def delete_silent(self, keep: timedelta, most: int) -> tuple[int, int]:
+        """Removes some conversations without a message for so long.
+
+        What SQLite's log still holds of them is removed by :meth:`forget_leftovers`.
+
+        Args:
+            keep: How long.
+            most: How many at most.
+
+        Returns:
+            How many they were and how many events they had.
+        """
+        return await self._in_thread(self._delete_silent, keep.total_seconds(), most)
+
+    async def forget_leftovers(self) -> None:
+        """Removes what deleted conversations have left in the database's files."""
+        await self._in_thread(forget_leftovers, self.engine)
+
+    def shared_state(self, secret: str, old_secrets: Sequence[str] = ()) -> SharedState:
         """What workers share beside the conversations, in the same database.
 
         Args:
             secret: The server's.
+            old_secrets: Former ones.
         """
         if self._shared is None:
-            self._shared = SharedState(self.engine.url, secret)
+            self._shared = SharedState(self.engine.url, secret, old_secrets=old_secrets)
         return self._shared
 
-    async def in_thread(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
-        """Calls a function that waits for the database; meanwhile others are answered."""
+    def close(self) -> None:
+        """Closes the connections."""
+        self._threads.shutdown()
+        self.engine.dispose()
+        if self._shared is not None:
+            self._shared.close()
+
+    async def _in_thread(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
+        # While one waits for the database, others are answered.
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(function, *arguments))
 
     async def _tracker(
-        self, sender_id: str, rows: Callable[[Session, str], list[Any]]
+        self, sender_id: str, read: Callable[[Session, str], list[str]]
     ) -> DialogueStateTracker | None:
-        turn, stored = await self.in_thread(self._read, sender_id, rows)
+        turn, stored = await self._in_thread(self._read, sender_id, read)
         if not stored or not self.domain:
             return None
         events = [json.loads(data) for data in stored]
@@ -167,74 +197,40 @@ class ConversationStore(SQLTrackerStore):
         return tracker
 
     def _read(
-        self, sender_id: str, rows: Callable[[Session, str], list[Any]]
+        self, sender_id: str, read: Callable[[Session, str], list[str]]
     ) -> tuple[int, list[str]]:
         with self.session_scope() as session:
-            query = sa.select(_OURS.turn).where(_OURS.sender_id == sender_id)
-            turn = session.execute(query).scalar() or 0
-            return turn, [row.data for row in rows(session, sender_id)]
+            # First the turn: one that is stored in between then ends in a conflict, not in a mix.
+            return conversation_rows.turn_of(session, sender_id), read(session, sender_id)
 
     def _write(self, sender_id: str, turn: int, rows: list[dict[str, Any]]) -> None:
-        present = {"turn": turn + 1, "seen": self._clock()}
-        mine = sa.and_(_OURS.sender_id == sender_id, _OURS.turn == turn)
         with self.session_scope() as session:
-            if turn == 0:
-                new = sa.insert(_CONVERSATIONS).values(sender_id=sender_id, **present)
-                try:
-                    session.execute(new)
-                except sa.exc.IntegrityError as error:
-                    raise ConflictError("the conversation exists already") from error
-            elif (
-                session.execute(sa.update(_CONVERSATIONS).where(mine).values(present)).rowcount != 1
-            ):
-                raise ConflictError("the conversation has gone on")
-            if rows:
-                session.execute(sa.insert(_Event), rows)
+            conversation_rows.store_turn(session, sender_id, turn, self._clock(), rows)
             session.commit()
 
-    def _delete(self, sender_id: str) -> None:
+    def _delete(self, sender_id: str) -> int:
         with self.session_scope() as session:
-            session.execute(sa.delete(_CONVERSATIONS).where(_OURS.sender_id == sender_id))
-            session.execute(sa.delete(_Event).where(_Event.sender_id == sender_id))
+            events = conversation_rows.delete(session, [sender_id])
             session.commit()
         forget_leftovers(self.engine)
+        return events
+
+    def _delete_silent(self, seconds: float, most: int) -> tuple[int, int]:
+        now = self._clock()
+        with self.session_scope() as session:
+            found = conversation_rows.silent_since(session, now - seconds, now, most)
+            events = conversation_rows.delete(session, found) if found else 0
+            session.commit()
+        return len(found), events
+
+    def _last_seen(self, sender_id: str) -> float | None:
+        with self.session_scope() as session:
+            return conversation_rows.last_seen(session, sender_id)
 
     def _keys(self) -> list[str]:
         with self.session_scope() as session:
-            return list(session.execute(sa.select(_OURS.sender_id)).scalars())
-
-    def _said(self, sender_id: str, most: int) -> list[str]:
-        kinds = (UserUttered.type_name, BotUttered.type_name, SessionStarted.type_name)
-        mine = sa.and_(_Event.sender_id == sender_id, _Event.type_name.in_(kinds))
-        newest = sa.select(_Event.data).where(mine).order_by(_Event.id.desc()).limit(most)
-        with self.session_scope() as session:
-            return list(session.execute(newest).scalars())[::-1]
-
-    def _all_rows(self, session: Session, sender_id: str) -> list[Any]:
-        return list(session.query(_Event).filter_by(sender_id=sender_id).order_by(_Event.id))
-
-    def _recent_rows(self, session: Session, sender_id: str) -> list[Any]:
-        event = _Event
-        mine = session.query(event).filter(event.sender_id == sender_id)
-        start = (
-            session.query(sa.func.max(event.id))
-            .filter(event.sender_id == sender_id, event.type_name == "session_started")
-            .scalar()
-        )
-        if start is not None:
-            mine = mine.filter(event.id >= start)
-        rows = mine.order_by(event.id.desc()).limit(HISTORY).all()[::-1]
-        if len(rows) < HISTORY:
-            return list(rows)
-        # Begin where a turn begins: policies compare states from one listening to the next.
-        first = next((i for i, row in enumerate(rows) if row.action_name == "action_listen"), 0)
-        older = mine.filter(event.id < rows[first].id)
-        latest = sa.func.max(event.id)
-        slots = older.filter(event.type_name == "slot").with_entities(latest)
-        loops = older.filter(event.type_name == "active_loop").with_entities(latest)
-        ids = [row[0] for row in slots.group_by(event.action_name)] + [loops.scalar(), start]
-        kept = session.query(event).filter(event.id.in_([i for i in ids if i is not None]))
-        return [*kept.order_by(event.id), *rows[first:]]
+            query = sa.select(conversation_rows.CONVERSATIONS.c.sender_id)
+            return list(session.execute(query).scalars())
 
 
 def store_of(agent: Agent) -> ConversationStore:

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.content_loader import ContentError
 from bot.quiet import configure_logging, prepare_environment
 
@@ -16,6 +18,9 @@ COMMANDS = {
     "shell": "talk to the assistant and see why it answers as it does",
     "serve": "serve the web chat",
     "cluster": "serve with several workers: PostgreSQL, Redis and nginx on this machine",
+    "purge": "delete now the conversations that are over",
+    "delete": "delete all that is kept of one person",
+    "export": "all that is kept of one person, as JSON",
     "sms-sim": "text with a running server as Twilio would, signed",
     "train": "train the model if the data have changed",
     "eval": "measure how well messages are understood",
@@ -47,6 +52,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(_module(options.command).run(options))
     except ContentError as error:
         print(error, file=sys.stderr)
+        return 1
+    except SQLAlchemyError as error:
+        # What it says holds the statement and its values.
+        print(
+            f"roi {options.command}: the database failed ({type(error).__name__})", file=sys.stderr
+        )
         return 1
     except (RuntimeError, OSError) as error:
         print(f"roi {options.command}: {error}", file=sys.stderr)

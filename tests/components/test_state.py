@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.server_secrets import SettingsError
 from bot.state import SharedState, StillBusyError
 from tests import postgresql
 
@@ -241,24 +242,32 @@ async def test_a_flag_may_be_set_for_a_time(url):
 async def test_purging_removes_what_is_over_and_no_flag(url, tmp_path):
     clock = Clock()
     state = SharedState(url, SECRET, clock=clock)
-    await state.once("a", "short", Producer(), keep=timedelta(minutes=5))
+    await state.once("a", "short", Producer("zebra"), keep=timedelta(minutes=5))
     await state.once("a", "long", Producer(), keep=HOUR)
     await state.set_flag("sms", "x")
-    await state.purge(datetime.fromtimestamp(clock.now + 600, timezone.utc))
+    clock.now += 600
+    assert await state.purge(longest=HOUR) == 1
     assert rows(tmp_path) == 2
+    assert b"zebra" not in everything_in(tmp_path)
     assert await state.has_flag("sms", "x")
     state.close()
 
 
-async def test_what_is_over_is_purged_as_time_goes_by(url, tmp_path):
+async def test_what_a_clock_far_ahead_has_left_is_over_in_time(url):
     clock = Clock()
+    clock.now += 1e8
+    ahead = SharedState(url, SECRET, clock=clock)
+    died = asyncio.ensure_future(ahead.once("a", "claimed", Producer(pause=9), keep=HOUR))
+    await ahead.put("a", "k", "value", keep=HOUR)
+    await asyncio.sleep(0.1)
+    died.cancel()
+    clock = Clock()  # set right
     state = SharedState(url, SECRET, clock=clock)
-    for number in range(5):
-        await state.once("a", str(number), Producer(), keep=timedelta(minutes=5))
-    clock.now += 3600
-    await state.once("a", "new", Producer(), keep=HOUR)
-    assert rows(tmp_path) == 1
-    state.close()
+    assert await state.once("a", "claimed", Producer(), keep=HOUR) == "the answer 1"
+    await state.purge(longest=HOUR)
+    clock.now += HOUR.total_seconds() + 1
+    assert await state.get("a", "k") is None
+    ahead.close(), state.close()
 
 
 async def test_no_key_stands_in_the_file(state, tmp_path):
@@ -269,11 +278,32 @@ async def test_no_key_stands_in_the_file(state, tmp_path):
     assert not [mark for mark in (b"zebra", b"quagga", b"6175550123") if mark in kept]
 
 
-async def test_another_secret_finds_nothing(url, state):
-    await state.set_flag("sms", "x")
-    stranger = SharedState(url, "another-secret-" * 4)
-    assert not await stranger.has_flag("sms", "x")
-    stranger.close()
+async def test_a_database_of_another_secret_is_refused(url, state):
+    with pytest.raises(SettingsError, match="ROI_SECRET_OLD"):
+        SharedState(url, "another-secret-" * 4)
+
+
+async def test_a_change_of_the_secret_changes_nobodys_id(url, state):
+    new, newer = "a-new-secret-" * 4, "a-newer-secret-" * 4
+    sender = state.sender("sms", "+16175550123")
+    await state.set_flag("sms", sender)
+    both = SharedState(url, new, old_secrets=[SECRET])
+    assert both.sender("sms", "+16175550123") == sender
+    later = SharedState(url, newer, old_secrets=[new])
+    assert later.sender("sms", "+16175550123") == sender
+    assert await later.has_flag("sms", sender)
+    with pytest.raises(SettingsError):
+        SharedState(url, SECRET)  # no longer among the secrets, it opens nothing any more
+    both.close(), later.close()
+
+
+async def test_the_key_stands_in_no_file_but_locked(url, state, tmp_path):
+    sender = state.sender("web", "zebra")
+    again = SharedState("sqlite://", SECRET)
+    assert again.sender("web", "zebra") != sender, "each database has a key of its own"
+    assert SECRET.encode() not in everything_in(tmp_path)
+    assert state._key not in everything_in(tmp_path)
+    again.close()
 
 
 async def test_workers_on_postgresql_make_it_once():

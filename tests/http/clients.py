@@ -29,6 +29,17 @@ class Server:
     process: subprocess.Popen[str]
     database: Path
 
+    def sender(self, cookie: str) -> str:
+        """The id in the database of the conversation that a session's cookie belongs to."""
+        from bot.channels.web.sessions import Sessions
+        from bot.state import SharedState
+
+        state = SharedState(f"sqlite:///{self.database}", SECRET)
+        try:
+            return state.sender("web", Sessions(SECRET).read(cookie).id)
+        finally:
+            state.close()
+
     def post(self, body: Any, **options: Any) -> requests.Response:
         """A JSON message in a conversation of its own."""
         return requests.post(f"{self.url}/webhooks/web/messages", json=body, timeout=60, **options)

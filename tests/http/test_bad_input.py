@@ -12,10 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from bot.channels.web.sessions import Sessions
 from bot.content_store import shipped_wording
 from bot.keys import Key
-from tests.http.clients import SECRET, Browser, Programme, Server
+from tests.http.clients import Browser, Programme, Server
 
 
 def said(key: Key, language: str = "en") -> str:
@@ -144,7 +143,7 @@ def test_a_command_is_understood_as_words_and_never_run(
     people = [text for speaker, text in browser.messages if speaker == "person"]
     words = command.strip(" \u202e/／")
     assert people == ["I need my records", words], "a restart would have emptied the transcript"
-    sender = Sessions(SECRET).read(browser.session.cookies["roi_session"]).sender
+    sender = server.sender(browser.session.cookies["roi_session"])
     with closing(sqlite3.connect(server.database)) as database:
         rows = database.execute("select type_name, data from events where sender_id = ?", (sender,))
         events = [(kind, json.loads(data)) for kind, data in rows]

@@ -34,11 +34,13 @@ def test_nothing_of_a_deleted_conversation_stays_on_the_disk(server: Server) -> 
     one, other = Programme(server, "es"), Programme(server)
     other.say("How do I get my mammograms?")
     one.say("hola")
-    sender = Sessions(SECRET).read(one.session.cookies["roi_session"]).sender
+    cookie = one.session.cookies["roi_session"]
+    sender = server.sender(cookie)
     one.session.headers["Idempotency-Key"] = secrets.token_urlsafe(16)
     for _ in range(2):
         one.say(f"mi expediente {MARK}")
     assert MARK.encode() in on_disk(server) and sender.encode() in on_disk(server)
+    assert Sessions(SECRET).read(cookie).id.encode() not in on_disk(server), "only a hash of it"
     response = delete(server, one)
     assert response.json() == {
         "deleted": True,

@@ -46,10 +46,11 @@ def test_the_server_does_not_start_with_half_a_configuration(tmp_path: Path):
 
 
 def test_the_id_of_a_conversation_does_not_tell_the_number():
-    from bot.channels.sms.message import sender_of
+    from bot.state import SharedState
 
-    one = sender_of("+16175550123", "a" * 32)
-    assert one == sender_of("+16175550123", "a" * 32)
-    assert one != sender_of("+16175550123", "b" * 32)
-    assert one != sender_of("+16175550124", "a" * 32)
-    assert one.startswith("sms:") and len(one) == 68
+    one, other = (SharedState("sqlite://", secret * 32) for secret in "ab")
+    sender = one.sender("sms", "+16175550123")
+    assert sender == one.sender("sms", "+16175550123")
+    assert sender not in (other.sender("sms", "+16175550123"), one.sender("sms", "+16175550124"))
+    assert sender.startswith("sms:") and len(sender) == 68
+    one.close(), other.close()

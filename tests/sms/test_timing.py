@@ -82,14 +82,15 @@ async def test_a_message_behind_a_late_one_waits_its_turn(agent, slow, number):
 
 
 async def test_a_stop_silences_the_answer_that_is_being_made(agent, slow, number):
-    from bot.channels.sms.message import sender_of
+    from bot.stores import store_of
 
     texting = texting_with(slow, wait=5)
     first = asyncio.ensure_future(texting.reply(agent, incoming("I need my records", number)))
     await asyncio.sleep(0.2)
     assert await texting.reply(agent, incoming("STOP", number)) == ""
     assert await first == ""
-    assert await agent.tracker_store.retrieve(sender_of(number, SECRET)) is None
+    sender = store_of(agent).shared_state(SECRET).sender("sms", number)
+    assert await agent.tracker_store.retrieve(sender) is None
 
 
 async def test_a_late_stop_is_silent_too(agent, slow, number):

@@ -21,9 +21,6 @@ from bot.languages import load_languages
 from bot.nlu.language_id import LanguageEvidence
 from bot.text import clean
 
-KEEP = timedelta(hours=24)
-"""As long as a conversation: how long its pages and its answers to retries are kept."""
-
 OPTED_OUT = "sms.opted_out"
 _PAGES, _INTRODUCED = "pages", "introduced"
 
@@ -33,9 +30,15 @@ Handler = Callable[[UserMessage], Awaitable[Any]]
 class Answers:
     """Knows stop, start, help and more; everything else is a turn of the conversation."""
 
-    def __init__(self, words: SmsWords, handler: Handler) -> None:
-        """Args: the channel's words, and what Rasa gave it to handle messages with."""
-        self._words, self._handler = words, handler
+    def __init__(self, words: SmsWords, handler: Handler, keep: timedelta) -> None:
+        """Prepares answers.
+
+        Args:
+            words: The channel's.
+            handler: What Rasa gave it to handle messages with.
+            keep: How long a conversation is kept, and so are its pages.
+        """
+        self._words, self._handler, self._keep = words, handler, keep
 
     async def pages(self, message: TextMessage) -> Pages:
         """The answer; none where silence is the answer.
@@ -65,7 +68,7 @@ class Answers:
         """Keeps pages until they are asked for; earlier ones stay where there are none."""
         asked_for_them = message.command == "more"
         if pages or asked_for_them:
-            await message.state.put(message.sender, _PAGES, json.dumps(pages), keep=KEEP)
+            await message.state.put(message.sender, _PAGES, json.dumps(pages), keep=self._keep)
 
     async def language(self, message: TextMessage) -> str:
         """The language of the conversation, else of a word such as "ayuda", else of the country."""
@@ -138,7 +141,7 @@ class Answers:
         return self._paged(language, *(self._text(language, key) for key in keys))
 
     async def _note_introduction(self, message: TextMessage) -> None:
-        await message.state.put(message.sender, _INTRODUCED, "yes", keep=KEEP)
+        await message.state.put(message.sender, _INTRODUCED, "yes", keep=self._keep)
 
     async def _kept(self, message: TextMessage) -> Pages:
         kept = await message.state.get(message.sender, _PAGES)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from dataclasses import dataclass
 
 from rasa.core.agent import Agent
@@ -15,17 +13,6 @@ from bot.state import SharedState
 from bot.stores import ConversationStore, store_of
 
 CHANNEL = "sms"
-
-
-def sender_of(number: str, secret: str) -> str:
-    """The conversation's id: a keyed hash, since a number itself is never kept.
-
-    Args:
-        number: As Twilio gives it.
-        secret: The server's; without it nobody can try out numbers.
-    """
-    digest = hmac.new(secret.encode(), f"roi.sms.sender:{number}".encode(), hashlib.sha256)
-    return f"{CHANNEL}:{digest.hexdigest()}"
 
 
 @dataclass
@@ -53,7 +40,7 @@ class TextMessage:
     @property
     def id(self) -> str:
         """The message's name in its conversation."""
-        return hashlib.sha256(f"{self.sender}:{self.incoming.sid}".encode()).hexdigest()[:32]
+        return self.state.message_id(self.sender, self.incoming.sid)
 
     @property
     def likely_language(self) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.channels.web.settings import SettingsError, server_secret
 from bot.paths import VAR
+from bot.retention import KEEP, keep_time
+from bot.server_secrets import SettingsError, server_secrets
 
 TOKEN, URL = "TWILIO_AUTH_TOKEN", "ROI_SMS_URL"
 
@@ -21,12 +23,16 @@ class SmsSettings:
     Attributes:
         token: Twilio's auth token; whoever knows it can speak for any number.
         url: The webhook's public address, just as it stands in Twilio's console.
-        secret: The server's own; numbers are kept only as a hash with it.
+        secret: The server's own; numbers are kept only as a hash, which it guards.
+        old_secrets: Former ones.
+        keep: How long a conversation is kept without a message.
     """
 
     token: str = field(repr=False)
     url: str
     secret: str = field(repr=False)
+    old_secrets: tuple[str, ...] = field(default=(), repr=False)
+    keep: timedelta = KEEP
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ, var: Path = VAR) -> SmsSettings:
@@ -50,7 +56,8 @@ class SmsSettings:
                 f"text messages need {URL}, the webhook's address as it stands in Twilio's "
                 f"console (https://.../webhooks/sms/webhook); set it, or unset {TOKEN}"
             )
-        return cls(token, _checked(url), server_secret(environment, var))
+        secret, *old = server_secrets(environment, var)
+        return cls(token, _checked(url), secret, tuple(old), keep_time(environment))
 
 
 def is_configured(environment: Mapping[str, str] = os.environ) -> bool:

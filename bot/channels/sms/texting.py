@@ -10,12 +10,12 @@ from typing import Any
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import UserMessage
 
-from bot.channels.sms.answers import KEEP, OPTED_OUT, Answers
-from bot.channels.sms.message import TextMessage, sender_of
-from bot.order import Waiting, queues
+from bot.channels.sms.answers import OPTED_OUT, Answers
+from bot.channels.sms.message import CHANNEL, TextMessage
 from bot.channels.sms.payloads import Incoming
 from bot.channels.sms.settings import SmsSettings
 from bot.channels.sms.words import Command, SmsWords
+from bot.order import Waiting, queues
 from bot.state import StillBusyError
 from bot.stores import store_of
 
@@ -51,8 +51,8 @@ class Texting:
             handler: What Rasa gave the channel to handle messages with.
             wait: Seconds that an answer may take.
         """
-        self._secret, self._words, self._wait = settings.secret, words, wait
-        self._answers = Answers(words, handler)
+        self._settings, self._words, self._wait = settings, words, wait
+        self._answers = Answers(words, handler, settings.keep)
         self._queues = queues()
         self._running: set[asyncio.Task[str]] = set()
 
@@ -83,10 +83,12 @@ class Texting:
 
     def _message(self, agent: Agent, incoming: Incoming) -> TextMessage:
         command = _FROM_TWILIO.get(incoming.opt_out or "") or self._words.command(incoming.body)
+        settings = self._settings
+        state = store_of(agent).shared_state(settings.secret, settings.old_secrets)
         return TextMessage(
             agent=agent,
-            state=store_of(agent).shared_state(self._secret),
-            sender=sender_of(incoming.sender, self._secret),
+            state=state,
+            sender=state.sender(CHANNEL, incoming.sender),
             incoming=incoming,
             command=command,
             hint=self._words.language_hint(incoming.sender.rpartition(":")[2]),
@@ -103,7 +105,9 @@ class Texting:
 
         scope = _ONCE_FOR_ALL if message.command in ("stop", "start") else message.sender
         try:
-            answering = message.state.once(scope, message.incoming.sid, produce, keep=KEEP)
+            answering = message.state.once(
+                scope, message.incoming.sid, produce, keep=self._settings.keep
+            )
             return await asyncio.wait_for(answering, self._wait + _WAIT_FOR_ANOTHER)
         finally:
             if not taken:  # it has been answered before

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
 from sanic import Blueprint, Sanic
 from sanic.request import Request
@@ -19,7 +22,11 @@ from bot.channels.web.page import Page
 from bot.channels.web.payloads import MAX_FORM
 from bot.channels.web.settings import WebSettings
 from bot.metrics import process_metrics
+from bot.purging import Retention
 from bot.readiness import Readiness
+from bot.state import SharedState
+from bot.stores import store_of
+from bot.strict import sessions_end_after, without_fallbacks
 
 
 class WebChannel(InputChannel):
@@ -30,6 +37,7 @@ class WebChannel(InputChannel):
         self._settings = settings
         self._page: Page | None = None
         self._readiness = Readiness()
+        self._jobs: list[asyncio.Future[Any]] = []
         self.headers = http.SafeHeaders(settings)
 
     @classmethod
@@ -63,7 +71,8 @@ class WebChannel(InputChannel):
         routes.middleware(self.headers.add, "response")
         routes.exception(Exception)(http.on_exception)
         routes.listener("before_server_start")(_limit_bodies)
-        routes.listener("after_server_start")(self._probe)
+        routes.listener("after_server_start")(self._begin)
+        routes.listener("before_server_stop")(self._end)
         return routes
 
     def at_root(self) -> Blueprint:
@@ -103,8 +112,31 @@ class WebChannel(InputChannel):
         answer = {"ready": False, "reason": status.reason, "languages": status.languages}
         return json(answer, status=503)
 
-    async def _probe(self, app: Sanic, *_: Any) -> None:
-        app.add_task(self._readiness.status(app.ctx.agent))
+    def prepare(self, agent: Agent) -> SharedState:
+        """Opens what the workers share.
+
+        Raises:
+            bot.database.DatabaseError: The database cannot be used.
+            bot.server_secrets.SettingsError: The database belongs to another secret.
+        """
+        settings = self._settings
+        return store_of(agent).shared_state(settings.secret, settings.old_secrets)
+
+    async def _begin(self, app: Sanic, *_: Any) -> None:
+        agent, keep = app.ctx.agent, self._settings.keep
+        try:
+            store, state = without_fallbacks(agent), self.prepare(agent)
+        except (TypeError, RuntimeError) as error:
+            # Only under `rasa run`; Rasa itself would go on with a store in memory.
+            sys.exit(f"the assistant cannot start: {error}")
+        sessions_end_after(agent, keep)
+        jobs = Retention(store, state, keep).run(), self._readiness.status(agent)
+        self._jobs = [asyncio.ensure_future(job) for job in jobs]
+
+    async def _end(self, *_: Any) -> None:
+        for job in self._jobs:
+            job.cancel()
+        await asyncio.gather(*self._jobs, return_exceptions=True)
 
 
 def add_page(routes: Blueprint, page: Page, path: str, name: str) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
@@ -21,7 +19,7 @@ from bot.channels.web.http import cookie_of, hint_of, language_of
 from bot.channels.web.kept import FailedTurnError, packed, unpacked
 from bot.channels.web.limits import address_of
 from bot.channels.web.payloads import TooManyError
-from bot.channels.web.sessions import MAX_AGE, Session, Sessions
+from bot.channels.web.sessions import Session, Sessions
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.shared_limits import limiter
 from bot.channels.web.transcript import SHOWN
@@ -40,7 +38,8 @@ CHANNEL = "web"
 KEEP = timedelta(hours=1)
 """How long a message that is sent again gets the answer it had."""
 
-_ENDED = "web.ended"
+ENDED = "web.ended"
+"""The flag of a session that is over, although its cookie may still be somewhere."""
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
 
@@ -51,7 +50,9 @@ class Chat:
     def __init__(self, settings: WebSettings, handler: Handler) -> None:
         """Args: the settings, and what Rasa gave the channel to handle messages with."""
         self.settings = settings
-        self.sessions = Sessions(settings.secret)
+        self.sessions = Sessions(
+            settings.secret, settings.old_secrets, max_age=settings.keep.total_seconds()
+        )
         self._handler = handler
         self._queues = queues()
         self._by_session = limiter("session", settings.per_session, settings.secret)
@@ -74,19 +75,22 @@ class Chat:
         where = "SameSite=None; Partitioned" if self.settings.embedded else "SameSite=Lax"
         secure = "; Secure" if self.settings.secure else ""
         cookie = f"{self.cookie_name}={self.sessions.cookie(session)}"
+        age = int(self.settings.keep.total_seconds())
         response.headers["Set-Cookie"] = (
-            f"{cookie}; Path=/; HttpOnly; {where}; Max-Age={MAX_AGE}{secure}"
+            f"{cookie}; Path=/; HttpOnly; {where}; Max-Age={age}{secure}"
         )
         return response
 
     async def tracker(self, request: Request, session: Session) -> DialogueStateTracker | None:
         """The conversation's present state; None before its first message."""
-        tracker: DialogueStateTracker | None = await _store(request).retrieve(session.sender)
+        tracker: DialogueStateTracker | None = await _store(request).retrieve(
+            self.sender(request, session)
+        )
         return tracker
 
     async def events(self, request: Request, session: Session) -> list[Event]:
         """What was said last, oldest first; as quick in a long conversation as in a short one."""
-        return await _store(request).said(session.sender, SHOWN)
+        return await _store(request).said(self.sender(request, session), SHOWN)
 
     async def language(self, request: Request, session: Session) -> str:
         """The language to speak to the person in."""
@@ -118,7 +122,7 @@ class Chat:
         if session.state != "continued":
             yield  # nothing can have come before
             return
-        place = self._queues.join(session.sender)
+        place = self._queues.join(self.sender(request, session))
         request.ctx.place = place
         try:
             yield
@@ -147,9 +151,12 @@ class Chat:
         """
         # Another message under a key that was used before is another message.
         named = json.dumps([key, text, choice, language])
-        message_id = self._message_id(session, named) if key is not None else None
 
         async def take_turn() -> TurnResult:
+            message_id = None
+            if key is not None:
+                sender = self.sender(request, session)
+                message_id = self.state(request).message_id(sender, named)
             return await self._turn(request, session, text, choice, language, message_id)
 
         async def produce() -> str:
@@ -164,8 +171,8 @@ class Chat:
                 await place.reached()
             if key is None:
                 return await take_turn()
-            state = self.state(request)
-            return unpacked(await state.once(session.sender, named, produce, keep=KEEP))
+            sender = self.sender(request, session)
+            return unpacked(await self.state(request).once(sender, named, produce, keep=KEEP))
         except FailedTurnError as error:
             return error.result
         except Exception as error:
@@ -183,14 +190,18 @@ class Chat:
         """
         language = await self.language(request, session)
         # First, so that a message that is still being answered leaves nothing behind either.
-        await self.state(request).set_flag(_ENDED, session.id, keep=timedelta(seconds=MAX_AGE))
-        async with request.app.ctx.agent.lock_store.lock(session.sender):
+        await self.state(request).set_flag(ENDED, session.id, keep=self.settings.keep)
+        async with request.app.ctx.agent.lock_store.lock(self.sender(request, session)):
             await self._remove(request, session)
         return self.sessions.new(language)
 
+    def sender(self, request: Request, session: Session) -> str:
+        """The conversation's id in Rasa; no other channel makes ids of this form."""
+        return self.state(request).sender(CHANNEL, session.id)
+
     def state(self, request: Request) -> SharedState:
         """What the workers share."""
-        return _store(request).shared_state(self.settings.secret)
+        return _store(request).shared_state(self.settings.secret, self.settings.old_secrets)
 
     async def _turn(
         self,
@@ -206,7 +217,7 @@ class Chat:
         try:
             chosen = language or await self._chosen_before(request, session)
             result = await conversation.turn(
-                session.sender,
+                self.sender(request, session),
                 CHANNEL,
                 text=text,
                 choice=choice,
@@ -226,17 +237,12 @@ class Chat:
         conversation = Conversation(request.app.ctx.agent, self._handler)
         return conversation.failed(CHANNEL, language or hint_of(request))
 
-    def _message_id(self, session: Session, named: str) -> str:
-        # Keyed, since it stands in the conversation, from which a text has been redacted.
-        secret, told = self.settings.secret.encode(), f"roi.message:{session.id}:{named}".encode()
-        return hmac.new(secret, told, hashlib.sha256).hexdigest()[:32]
-
     async def _remove(self, request: Request, session: Session) -> None:
-        await _store(request).delete(session.sender)
-        await self.state(request).forget(session.sender)
+        await _store(request).delete(self.sender(request, session))
+        await self.state(request).forget(self.sender(request, session))
 
     async def _has_ended(self, request: Request, session: Session) -> bool:
-        return await self.state(request).has_flag(_ENDED, session.id)
+        return await self.state(request).has_flag(ENDED, session.id)
 
     async def _chosen_before(self, request: Request, session: Session) -> str | None:
         """The language chosen on the page before the conversation has one of its own."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -11,7 +13,7 @@ from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 from pydantic import BaseModel, Extra, StrictStr, ValidationError
 
 MAX_AGE = 24 * 60 * 60
-"""Seconds without a message after which a conversation is over."""
+"""Seconds without a message after which a conversation is over, where nothing else is set."""
 
 Notice = Literal["ended", "started_over", "deleted"]
 State = Literal["new", "continued", "replaced"]
@@ -31,7 +33,7 @@ class Session:
     """Whose conversation a request belongs to.
 
     Attributes:
-        id: Unguessable; it never leaves the cookie.
+        id: Unguessable; it never leaves the cookie, and the database knows only a hash of it.
         language: Chosen on the page; holds until the conversation has a language of its own.
         notice: What the page explains when it is shown next.
         state: Just made; carried on; or made because the cookie was expired or forged.
@@ -42,11 +44,6 @@ class Session:
     notice: Notice | None = None
     state: State = "continued"
 
-    @property
-    def sender(self) -> str:
-        """The conversation's id in Rasa; no other channel makes ids of this form."""
-        return f"web:{self.id}"
-
     def noticed(self) -> Session:
         """The session after its notice has been shown."""
         return replace(self, notice=None)
@@ -55,11 +52,27 @@ class Session:
 class Sessions:
     """Issues and reads sessions, and the tokens that bind a form to one."""
 
-    def __init__(self, secret: str) -> None:
-        """Args: the secret to sign with."""
+    def __init__(
+        self,
+        secret: str,
+        old_secrets: Sequence[str] = (),
+        *,
+        max_age: float = MAX_AGE,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Prepares signing and reading.
+
+        Args:
+            secret: To sign with.
+            old_secrets: Former ones; what was signed with them still counts.
+            max_age: Seconds that a session holds without a message.
+            clock: Seconds since 1970.
+        """
         signing = {"key_derivation": "hmac", "digest_method": hashlib.sha256}
-        self._cookies = URLSafeTimedSerializer(secret, "roi.session", signer_kwargs=signing)
-        self._forms = URLSafeSerializer(secret, "roi.form", signer_kwargs=signing)
+        secrets_ = [*reversed(old_secrets), secret]  # the library signs with the last
+        self._cookies = URLSafeTimedSerializer(secrets_, "roi.session", signer_kwargs=signing)
+        self._forms = URLSafeSerializer(secrets_, "roi.form", signer_kwargs=signing)
+        self._max_age, self._clock = max_age, clock
 
     @staticmethod
     def new(
@@ -73,8 +86,12 @@ class Sessions:
         if cookie is None:
             return self.new()
         try:
-            held = _Cookie.parse_obj(self._cookies.loads(cookie, max_age=MAX_AGE))
+            payload, signed = self._cookies.loads(cookie, return_timestamp=True)
+            held = _Cookie.parse_obj(payload)
         except (BadData, ValidationError):
+            return self.new(state="replaced")
+        # The library refuses what a clock that has since been set back by a second has signed.
+        if abs(self._clock() - signed.timestamp()) > self._max_age:
             return self.new(state="replaced")
         return Session(held.id, held.language, held.notice)
 

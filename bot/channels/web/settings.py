@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
-import stat
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 from bot.paths import VAR
-
-MIN_SECRET = 32
-SECRET_FILE = "secret"
+from bot.retention import KEEP, keep_time
+from bot.server_secrets import SettingsError, server_secrets
 
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://(localhost|127\.0\.0\.1)(:\d{1,5})?")
-
-
-class SettingsError(RuntimeError):
-    """A setting cannot be used; the message says which and how to mend it."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +28,8 @@ class WebSettings:
         per_session: Messages a minute in one session.
         per_address: Messages a minute from one network address, which many people may share.
         demo: Serve the page that shows the embedded chat; for development.
+        old_secrets: Former ones; what was signed with them still counts.
+        keep: How long a conversation holds without a message.
     """
 
     secret: str = field(repr=False)
@@ -44,6 +39,8 @@ class WebSettings:
     per_session: int = 20
     per_address: int = 120
     demo: bool = False
+    old_secrets: tuple[str, ...] = field(default=(), repr=False)
+    keep: timedelta = KEEP
 
     @property
     def embedded(self) -> bool:
@@ -61,34 +58,18 @@ class WebSettings:
         Raises:
             SettingsError: A setting cannot be used.
         """
+        secret, *old = server_secrets(environment, var)
         return cls(
-            secret=server_secret(environment, var),
+            secret=secret,
+            old_secrets=tuple(old),
             secure=_switch(environment, "ROI_SECURE_COOKIES", "behind HTTPS"),
             origins=_origins(environment.get("ROI_ALLOWED_ORIGINS", "")),
             proxies=_number(environment, "ROI_TRUSTED_PROXIES", 0, least=0),
             per_session=_number(environment, "ROI_SESSION_LIMIT", cls.per_session),
             per_address=_number(environment, "ROI_ADDRESS_LIMIT", cls.per_address),
             demo=_switch(environment, "ROI_DEMO", "while developing"),
+            keep=keep_time(environment),
         )
-
-
-def server_secret(environment: Mapping[str, str] = os.environ, var: Path = VAR) -> str:
-    """The secret of this server, the same for all its channels.
-
-    Args:
-        environment: ROI_SECRET, if set.
-        var: The folder that keeps a random one otherwise.
-
-    Raises:
-        SettingsError: It is too short or cannot be kept.
-    """
-    given = environment.get("ROI_SECRET")
-    if given is not None and len(given) < MIN_SECRET:
-        raise SettingsError(
-            f"ROI_SECRET is too short ({len(given)} characters); set at least {MIN_SECRET} "
-            "random ones, such as `openssl rand -hex 32` prints, or unset it"
-        )
-    return given or _kept_secret(var / SECRET_FILE)
 
 
 def _switch(environment: Mapping[str, str], name: str, when: str) -> bool:
@@ -114,34 +95,3 @@ def _origins(listed: str) -> tuple[str, ...]:
                 "such as https://www.example.org, without a path or *"
             )
     return origins
-
-
-def _kept_secret(path: Path) -> str:
-    """The secret of this machine: made once, readable by its owner only."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            _write_new(path)
-        mode = stat.S_IMODE(path.stat().st_mode)
-        secret = path.read_text(encoding="ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"the secret in {path} cannot be kept ({type(error).__name__}); "
-            "set ROI_SECRET, or make the folder writable"
-        ) from error
-    if mode & 0o077:
-        raise SettingsError(f"others can read {path}; delete it, a new one will be made")
-    if len(secret) < MIN_SECRET:
-        raise SettingsError(f"the secret in {path} is too short; delete it")
-    return secret
-
-
-def _write_new(path: Path) -> None:
-    draft = path.with_name(f".{path.name}-{os.getpid()}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(48) + "\n")
-    # Unlike a rename, a link never replaces the secret that another process has just made.
-    with suppress(FileExistsError):
-        os.link(draft, path)
-    draft.unlink()
