@@ -13,11 +13,11 @@ from typing import Any
 import requests
 
 from benchmarks.people import PATH, Person, all_at_once
-from bot.channels.sms.message import sender_of
 from bot.channels.web.sessions import Sessions
 from bot.cli.sms_sim import parameters, send
 from bot.cluster.cluster import Cluster
 from bot.locks import RedisLocks, _keys
+from bot.state import SharedState
 from tests.cluster.conftest import SESSION_LIMIT, SETTINGS
 
 
@@ -45,6 +45,15 @@ def test_a_conversation_that_changes_workers_at_every_turn_stays_one(
     assert told[0] == told[1]
 
 
+def id_of(cluster: Cluster, channel: str, identity: str) -> str:
+    """The conversation's id in the database."""
+    state = SharedState(cluster.postgresql.url, cluster.secret)
+    try:
+        return state.sender(channel, identity)
+    finally:
+        state.close()
+
+
 def held(cluster: Cluster, sender: str, deliver: Callable[[int], Any], number: int) -> list[Any]:
     """Delivers messages one by one while the conversation is held; then lets them be answered."""
     locks = RedisLocks(cluster.redis.url)
@@ -70,7 +79,7 @@ def test_messages_sent_without_waiting_for_answers_are_answered_in_order_by_both
 ) -> None:
     person.say("hello")
     cookie = person.http.cookies["roi_session"]
-    sender = Sessions(cluster.secret).read(cookie).sender
+    sender = id_of(cluster, "web", Sessions(cluster.secret).read(cookie).id)
     texts = [f"what does it cost, for copy number {number}" for number in range(6)]
 
     def say(number: int) -> int:
@@ -162,5 +171,5 @@ def test_texts_of_one_number_are_answered_in_order_by_both_workers(cluster: Clus
         text_to(ports[index % 2], "what does it cost", number)
         ended.append(index)
 
-    held(cluster, sender_of(number, cluster.secret), say, 6)
+    held(cluster, id_of(cluster, "sms", number), say, 6)
     assert ended == list(range(6))
