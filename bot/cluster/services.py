@@ -37,6 +37,11 @@ class PostgreSQL:
         self._run("initdb", "-U", "roi", "-A", "trust", "-E", "UTF8", "--no-sync")
         self.url = f"postgresql://roi@127.0.0.1:{self._port}/postgres"
 
+    @property
+    def pid(self) -> int:
+        """Its first process."""
+        return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def start(self) -> None:
         """Starts it; after :meth:`kill` it mends itself from its log."""
         options = f"-p {self._port} -c listen_addresses=127.0.0.1 -k {self._folder}"
@@ -96,6 +101,11 @@ class Redis:
             self._process.kill()
             self._process.wait()
 
+    @property
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid if self._process is not None else 0
+
     def operations(self) -> int:
         """How many commands it has run since its start."""
         with redis.Redis.from_url(self.url) as client:
@@ -136,6 +146,11 @@ class Nginx:
         if self._has_ended():
             log = (self._folder / "error.log").read_text(encoding="utf-8").strip()
             raise ClusterError(f"nginx did not start: {log}")
+
+    @property
+    def pid(self) -> int:
+        """Its first process."""
+        return self._process.pid if self._process is not None else 0
 
     def send_to(self, workers: Iterable[int]) -> None:
         """Sends new requests to other workers; those under way end where they are.
