@@ -1,6 +1,6 @@
 """Many workers: throughput, waits, and what people notice when a part fails.
 
-Run as ``.venv/bin/python -m benchmarks.cluster [load] [faults] [costs]``; without a name, all three.
+Run as ``.venv/bin/python -m benchmarks.cluster [load] [faults] [costs]``; all three without a name.
 It starts PostgreSQL, Redis, nginx and workers of its own. Clients and servers share this machine's
 cores, so the figures of several workers say what these cores give, not what as many machines would.
 """

@@ -177,10 +177,10 @@ class Nginx:
     def _write(self, workers: Iterable[int]) -> None:
         servers = [f"server 127.0.0.1:{port} max_fails=1 fail_timeout=2s;" for port in workers]
         settings = {
-            "ROI_FOLDER": str(self._folder),
-            "ROI_ACCESS_LOG": str(self._folder / "access.log"),
-            "ROI_LISTEN": self._listen,
-            "ROI_UPSTREAM": "\n    ".join(servers),
+            "FRONT_FOLDER": str(self._folder),
+            "FRONT_ACCESS_LOG": str(self._folder / "access.log"),
+            "FRONT_LISTEN": self._listen,
+            "FRONT_UPSTREAM": "\n    ".join(servers),
         }
         for source, target in (("roi", "roi.conf"), ("local", "nginx.conf")):
             text = (_NGINX / f"{source}.conf.template").read_text(encoding="utf-8")

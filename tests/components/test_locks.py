@@ -193,3 +193,11 @@ def test_a_redis_that_cannot_be_reached_is_an_error_with_its_mend_and_without_th
     with pytest.raises(RedisUnreachableError, match="ROI_REDIS_URL") as caught:
         check(f"redis://:quagga@127.0.0.1:{redis_server.free_port()}/0")
     assert "quagga" not in str(caught.value)
+
+
+def test_the_assistant_does_not_start_with_a_redis_that_is_not_there(model_path, monkeypatch):
+    from bot.runtime import load_agent
+
+    monkeypatch.setenv("ROI_REDIS_URL", f"redis://127.0.0.1:{redis_server.free_port()}/0")
+    with pytest.raises(RedisUnreachableError):
+        load_agent(model_path)

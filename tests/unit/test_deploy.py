@@ -105,11 +105,10 @@ def test_selectors_select_what_they_are_meant_for() -> None:
 
 def test_settings_that_are_set_exist() -> None:
     known = set(re.findall(r"^\| `(ROI_[A-Z_]+)`", README, re.MULTILINE))
-    nginx = {"ROI_LISTEN", "ROI_UPSTREAM", "ROI_ACCESS_LOG", "ROI_FOLDER", "ROI_PORT"}
     text = "".join(
         path.read_text(encoding="utf-8") for path in sorted(DEPLOY.rglob("*")) if path.is_file()
     )
-    assert set(re.findall(r"\bROI_[A-Z_]*[A-Z]\b", text)) <= known | nginx
+    assert set(re.findall(r"\bROI_[A-Z_]*[A-Z]\b", text)) <= known
 
 
 def test_the_image_is_made_of_checked_packages_and_runs_as_nobody_in_particular() -> None:
