@@ -54,8 +54,8 @@ def faults(model: Path) -> None:
             ("Redis crashes (0.5 s away)", cluster.redis.kill, cluster.redis.start),
             ("PostgreSQL restarted", cluster.postgresql.stop, cluster.postgresql.start),
             ("PostgreSQL crashes", cluster.postgresql.kill, cluster.postgresql.start),
-            ("all workers replaced", cluster.roll, lambda: None),
             ("a worker killed", cluster.workers[0].kill, lambda: None),
+            ("all workers replaced", cluster.roll, lambda: None),
         ]
         for name, fail, mend in restarts:
             pause = 0.5 if name.startswith("all") else 0.0

@@ -39,13 +39,16 @@ def free_port() -> int:
         return int(free.getsockname()[1])
 
 
-def wait_until(is_so: Callable[[], bool], what: str, seconds: float = START_SECONDS) -> None:
+def wait_until(
+    is_so: Callable[[], bool], what: str, seconds: float = START_SECONDS, pause: float = 0.05
+) -> None:
     """Waits until something is so.
 
     Args:
         is_so: Looks.
         what: What is waited for, for the message.
         seconds: How long.
+        pause: Seconds between two looks.
 
     Raises:
         ClusterError: It did not become so.
@@ -54,7 +57,7 @@ def wait_until(is_so: Callable[[], bool], what: str, seconds: float = START_SECO
     while not is_so():
         if time.monotonic() > give_up:
             raise ClusterError(f"{what} took longer than {seconds:.0f} seconds")
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def end(process: subprocess.Popen[bytes], seconds: float) -> None:

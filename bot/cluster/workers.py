@@ -13,7 +13,7 @@ from pathlib import Path
 from bot.cluster.programs import ClusterError, end, free_port, wait_until
 from bot.paths import PROJECT
 
-READY_SECONDS = 240.0
+READY_SECONDS = 600.0
 """How long a worker may take until it has answered a question in each language."""
 
 STOP_SECONDS = 20.0
@@ -57,7 +57,8 @@ class Worker:
         Raises:
             ClusterError: It has ended, or takes too long.
         """
-        wait_until(lambda: self._is_ready() or not self.is_alive, "a worker's start", READY_SECONDS)
+        started = "a worker's start"
+        wait_until(lambda: self._is_ready() or not self.is_alive, started, READY_SECONDS, 0.3)
         if not self.is_alive:
             said = self.log.read_text(encoding="utf-8", errors="replace").strip()
             raise ClusterError(f"a worker did not start: {said[-2000:]}")

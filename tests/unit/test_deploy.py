@@ -22,7 +22,8 @@ README = (PROJECT / "README.md").read_text(encoding="utf-8")
 def documents(name: str) -> Iterator[dict[str, Any]]:
     yaml = YAML(typ="safe", pure=True)
     for part in (DEPLOY / name).read_text(encoding="utf-8").split("\n---\n"):
-        yield yaml.load(part)
+        # Where Rasa has been imported, ruamel fills in ${...} from the environment.
+        yield yaml.load(part.replace("${", "$({"))
 
 
 KUBERNETES = {
@@ -70,7 +71,7 @@ def test_secrets_are_named_and_not_written_down() -> None:
     for service in COMPOSE["services"].values():
         for name, value in (service.get("environment") or {}).items():
             if re.search("SECRET|PASSWORD|TOKEN|DATABASE_URL|AUTH|REDIS_URL", name):
-                assert "${" in value, name
+                assert "$({" in value, name
     example = (DEPLOY / "compose" / "example.env").read_text(encoding="utf-8")
     assert not re.findall(r"^(?:ROI_SECRET|\w*PASSWORD|\w*TOKEN)=.+$", example, re.MULTILINE)
 
