@@ -173,3 +173,49 @@ def test_texts_of_one_number_are_answered_in_order_by_both_workers(cluster: Clus
 
     held(cluster, id_of(cluster, "sms", number), say, 6)
     assert ended == list(range(6))
+
+
+TURNS = "roi_turns_total{"
+
+
+def turns_counted(cluster: Cluster) -> float:
+    total = 0.0
+    for worker in cluster.workers:
+        numbers = requests.get(f"http://127.0.0.1:{worker.metrics_port}/metrics", timeout=60).text
+        total += sum(
+            map(float, re.findall(r"^roi_turns_total\{.*\} (\S+)$", numbers, re.MULTILINE))
+        )
+    return total
+
+
+def test_the_numbers_of_all_workers_together_are_the_turns_of_all(
+    cluster: Cluster, person: Person
+) -> None:
+    before = turns_counted(cluster)
+    for text in ("hello", "my x-rays", "what does it cost"):
+        person.say(text)
+    assert turns_counted(cluster) - before == 3
+
+
+def test_the_numbers_are_not_at_the_address_of_the_chat(cluster: Cluster) -> None:
+    assert requests.get(f"{cluster.url}/metrics", timeout=60).status_code == 404
+
+
+def test_no_log_of_any_part_holds_what_people_say(cluster: Cluster, person: Person) -> None:
+    person.say("zebra quagga, my x-rays")
+    cookie = person.http.cookies["roi_session"]
+    logs = [path for path in cluster.folder.rglob("*") if path.name.endswith(("log", "log.1"))]
+    assert len([path for path in logs if path.name.startswith("worker-")]) >= 2
+    for path in logs:
+        kept = path.read_text(encoding="utf-8", errors="replace")
+        assert "quagga" not in kept and "x-rays" not in kept and cookie not in kept, path.name
+
+
+def test_a_turn_is_found_by_its_number_in_the_logs_of_proxy_and_worker(
+    cluster: Cluster, person: Person
+) -> None:
+    person.say("what does it cost")
+    access = (cluster.folder / "nginx" / "access.log").read_text(encoding="utf-8")
+    number = json.loads(access.splitlines()[-1])["request"]
+    found = [worker for worker in cluster.workers if number in worker.log.read_text("utf-8")]
+    assert len(found) == 1
