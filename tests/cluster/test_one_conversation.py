@@ -182,9 +182,8 @@ def turns_counted(cluster: Cluster) -> float:
     total = 0.0
     for worker in cluster.workers:
         numbers = requests.get(f"http://127.0.0.1:{worker.metrics_port}/metrics", timeout=60).text
-        total += sum(
-            map(float, re.findall(r"^roi_turns_total\{.*\} (\S+)$", numbers, re.MULTILINE))
-        )
+        lines = numbers.splitlines()
+        total += sum(float(line.split()[-1]) for line in lines if line.startswith(TURNS))
     return total
 
 
