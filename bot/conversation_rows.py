@@ -120,8 +120,7 @@ def store_turn(
         mine = sa.and_(_ROW.sender_id == sender_id, _ROW.turn == turn)
         if session.execute(sa.update(CONVERSATIONS).where(mine).values(present)).rowcount != 1:
             raise ConflictError("the conversation has gone on, or is gone")
-    if rows:
-        session.execute(sa.insert(Event), rows)
+    session.execute(sa.insert(Event), rows)
     if (turn + 1) % TRIM_EVERY == 0:
         trim(session, sender_id)
 

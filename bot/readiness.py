@@ -52,6 +52,8 @@ class Readiness:
     async def status(self, agent: Agent) -> Status:
         """The present status; asked again where the last answer is old or was bad.
 
+        Only whether the database answers is asked each time.
+
         Args:
             agent: The loaded assistant.
         """
@@ -63,6 +65,8 @@ class Readiness:
                 self._checked = self._clock()
             finally:
                 self._busy = False
+        if self._status.reason is None and not await store_of(agent).answers():
+            return Status("database")
         return self._status
 
 

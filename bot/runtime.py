@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rasa.core.agent import Agent
 from rasa.core.lock_store import LockStore
+from rasa.exceptions import UnsupportedModelVersionError
 from rasa.shared.core.domain import Domain
 from sqlalchemy.engine import URL
 
@@ -71,6 +72,8 @@ def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Ag
             lock_store=locks,
             action_endpoint=InProcessActions("actions"),
         )
+    except UnsupportedModelVersionError as error:
+        raise _of_another_version(path, error.model_version) from error
     except (Exception, SystemExit) as error:
         said = " ".join(str(error).split())[:_SAID]
         raise StartError(
@@ -79,10 +82,7 @@ def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Ag
         ) from error
     made_by = agent.processor.model_metadata.rasa_open_source_version if agent.processor else None
     if made_by != version("rasa"):
-        raise StartError(
-            f"the model {path.name} was made by Rasa {made_by}, not by {version('rasa')}; "
-            "run `roi train --force`"
-        )
+        raise _of_another_version(path, made_by)
     without_fallbacks(agent)
     return agent
 
@@ -93,3 +93,10 @@ def _lock_store() -> LockStore:
         return LocalLocks()
     check(url)
     return RedisLocks(url)
+
+
+def _of_another_version(model: Path, made_by: object) -> StartError:
+    return StartError(
+        f"the model {model.name} was made by Rasa {made_by}, not by {version('rasa')}; "
+        "run `roi train --force`"
+    )

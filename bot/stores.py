@@ -23,6 +23,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from bot import conversation_rows
@@ -110,6 +111,8 @@ class ConversationStore(SQLTrackerStore):
         await self.stream_events(tracker)
         events = list(tracker.events)
         rows = [_row(tracker.sender_id, e) for e in events[getattr(tracker, _STORED, 0) :]]
+        if not rows:
+            return  # as Rasa saves a new conversation before its first turn
         turn = getattr(tracker, _TURN, 0)
         await self._in_thread(self._write, tracker.sender_id, turn, rows)
         setattr(tracker, _STORED, len(events))
@@ -118,6 +121,14 @@ class ConversationStore(SQLTrackerStore):
     async def keys(self) -> list[str]:
         """The ids of all conversations."""
         return await self._in_thread(self._keys)
+
+    async def answers(self) -> bool:
+        """Does the database answer?"""
+        try:
+            await self._in_thread(self._read, "", conversation_rows.recent)
+        except SQLAlchemyError:
+            return False
+        return True
 
     async def said(self, sender_id: str, most: int) -> list[Event]:
         """What person and assistant have said in the present session, oldest first.

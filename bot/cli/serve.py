@@ -26,21 +26,28 @@ def run(options: argparse.Namespace) -> int:
 
     os.umask(0o077)  # conversations and the secret are for nobody else on this machine
 
+    from bot.data_key import data_key
+    from bot.database import database_url, open_engine
     from bot.listener import bind
+    from bot.retention import keep_time
+    from bot.server_secrets import server_secrets
 
+    # Rasa takes seconds to import; what is wrong with these settings has been reported by then.
+    database = database_url(options.database)
+    keep_time()
+    engine = open_engine(database)
+    data_key(engine, server_secrets())
+    engine.dispose()
     with bind(options.host, options.port) as listener:
-        # Rasa takes seconds to import; a port in use has been reported by now.
         from bot.channels.sms.channel import SmsChannel
         from bot.channels.sms.settings import is_configured
         from bot.channels.web import WebChannel
-        from bot.database import database_url
         from bot.observation import observe
         from bot.quiet import configure_logging
         from bot.runtime import load_agent
         from bot.server import build_app, serve
         from bot.training import ensure_model
 
-        database = database_url(options.database)
         channel = WebChannel.from_credentials(None)
         texting = [SmsChannel.from_credentials(None)] if is_configured() else []
         agent = load_agent(options.model or ensure_model(), database)

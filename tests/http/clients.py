@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup, Tag
 
 PROJECT = Path(__file__).resolve().parents[2]
 SECRET = "only-for-these-tests-" * 3
-START_SECONDS = 240
+START_SECONDS = 600
 
 
 @dataclass

@@ -14,14 +14,16 @@ from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 from sanic.request import Request
 from sanic.response import HTTPResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.web.http import cookie_of, hint_of, language_of
 from bot.channels.web.kept import FailedTurnError, packed, unpacked
 from bot.channels.web.limits import address_of
-from bot.channels.web.payloads import TooManyError
+from bot.channels.web.payloads import PayloadError, TooManyError
 from bot.channels.web.sessions import Session, Sessions
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.shared_limits import limiter
+from bot.channels.web.spoken import Spoken
 from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
 from bot.keys import Key
@@ -54,6 +56,7 @@ class Chat:
             settings.secret, settings.old_secrets, max_age=settings.keep.total_seconds()
         )
         self._handler = handler
+        self._spoken = Spoken()
         self._queues = queues()
         self._by_session = limiter("session", settings.per_session, settings.secret)
         self._by_address = limiter("address", settings.per_address, settings.secret)
@@ -61,10 +64,19 @@ class Chat:
         self.cookie_name = "__Host-roi_session" if settings.secure else "roi_session"
 
     async def session(self, request: Request) -> Session:
-        """The session that the request's cookie names, else a new one."""
+        """The session that the request's cookie names, else a new one.
+
+        Raises:
+            PayloadError: The database cannot be asked whether it has ended.
+        """
         session = self.sessions.read(cookie_of(request, self.cookie_name))
-        if session.state == "continued" and await self._has_ended(request, session):
-            return self.sessions.new(state="replaced")
+        try:
+            if session.state == "continued" and await self._has_ended(request, session):
+                return self.sessions.new(state="replaced")
+        except SQLAlchemyError as error:
+            logger.error("a session could not be looked up: %s", type(error).__name__)
+            language = self._spoken.last(session.id) or session.language
+            raise PayloadError(500, "failed", language=language) from error
         return session
 
     def keep(self, response: HTTPResponse, session: Session) -> HTTPResponse:
@@ -176,7 +188,7 @@ class Chat:
         except FailedTurnError as error:
             return error.result
         except Exception as error:
-            return self._failed(request, error, language or session.language)
+            return self._failed(request, error, session, language)
 
     async def delete(self, request: Request, session: Session) -> Session:
         """Deletes a conversation and all that is kept of it, and ends its session.
@@ -225,17 +237,21 @@ class Chat:
                 hint=hint,
                 message_id=message_id,
             )
+            self._spoken.note(session.id, result.language)
             if await self._has_ended(request, session):
                 await self._remove(request, session)
         except Exception as error:
-            return self._failed(request, error, language or session.language)
+            return self._failed(request, error, session, language)
         return result
 
-    def _failed(self, request: Request, error: Exception, language: str | None) -> TurnResult:
+    def _failed(
+        self, request: Request, error: Exception, session: Session, language: str | None
+    ) -> TurnResult:
         # Neither the message nor the exception's text, which may hold it, goes into a log.
         logger.error("a turn failed: %s", type(error).__name__)
         conversation = Conversation(request.app.ctx.agent, self._handler)
-        return conversation.failed(CHANNEL, language or hint_of(request))
+        known = language or self._spoken.last(session.id) or session.language
+        return conversation.failed(CHANNEL, known or hint_of(request))
 
     async def _remove(self, request: Request, session: Session) -> None:
         await _store(request).delete(self.sender(request, session))
