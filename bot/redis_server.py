@@ -34,15 +34,18 @@ def redis_url(environment: Mapping[str, str] = os.environ) -> str | None:
     return environment.get(VARIABLE) or None
 
 
-def check(url: str) -> None:
-    """Asks the server whether it is there.
+def check_redis(url: str | None = None) -> None:
+    """Asks the server whether it is there; without one there is nothing to ask.
 
     Args:
-        url: Its address.
+        url: Its address; the configured one if not given.
 
     Raises:
         RedisUnreachableError: It does not answer, or refuses us.
     """
+    url = url or redis_url()
+    if url is None:
+        return
     try:
         with redis.Redis.from_url(url, socket_timeout=_ANSWER_WITHIN) as client:
             client.ping()

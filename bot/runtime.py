@@ -28,7 +28,7 @@ from bot.nlu import (  # noqa: F401
     question_component,
 )
 from bot.rasa_fast import speed_up
-from bot.redis_server import check, redis_url
+from bot.redis_server import check_redis, redis_url
 from bot.stores import ConversationStore
 from bot.strict import without_fallbacks
 from bot.training import model_path
@@ -91,7 +91,7 @@ def _lock_store() -> LockStore:
     url = redis_url()
     if url is None:
         return LocalLocks()
-    check(url)
+    check_redis(url)
     return RedisLocks(url)
 
 

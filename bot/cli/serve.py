@@ -29,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     from bot.data_key import data_key
     from bot.database import database_url, open_engine
     from bot.listener import bind
+    from bot.redis_server import check_redis
     from bot.retention import keep_time
     from bot.server_secrets import server_secrets
 
@@ -38,6 +39,7 @@ def run(options: argparse.Namespace) -> int:
     engine = open_engine(database)
     data_key(engine, server_secrets())
     engine.dispose()
+    check_redis()
     with bind(options.host, options.port) as listener:
         from bot.channels.sms.channel import SmsChannel
         from bot.channels.sms.settings import is_configured

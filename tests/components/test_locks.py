@@ -13,7 +13,7 @@ import pytest
 from rasa.core.lock_store import InMemoryLockStore, LockError, RedisLockStore
 
 from bot.locks import LocalLocks, RedisLocks
-from bot.redis_server import RedisUnreachableError, check
+from bot.redis_server import RedisUnreachableError, check_redis
 from tests import redis_server
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -191,7 +191,7 @@ async def test_nothing_of_a_conversation_stands_in_redis(url):
 
 def test_a_redis_that_cannot_be_reached_is_an_error_with_its_mend_and_without_the_password():
     with pytest.raises(RedisUnreachableError, match="ROI_REDIS_URL") as caught:
-        check(f"redis://:quagga@127.0.0.1:{redis_server.free_port()}/0")
+        check_redis(f"redis://:quagga@127.0.0.1:{redis_server.free_port()}/0")
     assert "quagga" not in str(caught.value)
 
 

@@ -83,9 +83,8 @@ def test_the_app_is_replaced_without_a_gap_and_stops_after_its_requests() -> Non
     (container,) = pod["containers"]
     waits = int(container["lifecycle"]["preStop"]["exec"]["command"][1])
     assert pod["terminationGracePeriodSeconds"] >= waits + 10 + 10  # bot/server.py: _GRACE
-    paths = [
-        container[f"{n}Probe"]["httpGet"]["path"] for n in ("startup", "readiness", "liveness")
-    ]
+    probes = (container[f"{name}Probe"] for name in ("startup", "readiness", "liveness"))
+    paths = [probe["httpGet"]["path"] for probe in probes]
     assert paths == ["/ready", "/health", "/health"], "without a database the phone lines remain"
 
 
