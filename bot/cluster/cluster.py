@@ -62,6 +62,7 @@ class Cluster:
             bot.cluster.programs.ClusterError: Something did not start.
         """
         try:
+            self.postgresql.create()
             self.postgresql.start()
             self.redis.start()
             self.workers = [self._new_worker() for _ in range(self._count)]
@@ -87,7 +88,7 @@ class Cluster:
             for worker in self.workers:
                 worker.stop()
             self.redis.stop()
-            self.postgresql.kill()
+            self.postgresql.end()
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
 

@@ -22,25 +22,25 @@ class PostgreSQL:
     """The database of conversations and shared state."""
 
     def __init__(self, folder: Path) -> None:
-        """Makes an empty database.
-
-        Args:
-            folder: Where it stands; made here.
-
-        Raises:
-            ClusterError: PostgreSQL is not installed or cannot make it.
-        """
+        """Args: where it stands; :meth:`create` makes it."""
         self._folder, self._port = folder, free_port()
-        folder.mkdir()
-        if is_root():
-            shutil.chown(folder, "postgres")
-        self._run("initdb", "-U", "roi", "-A", "trust", "-E", "UTF8", "--no-sync")
         self.url = f"postgresql://roi@127.0.0.1:{self._port}/postgres"
 
     @property
     def pid(self) -> int:
         """Its first process."""
         return int((self._folder / "data" / "postmaster.pid").read_text().split()[0])
+
+    def create(self) -> None:
+        """Makes an empty database.
+
+        Raises:
+            ClusterError: PostgreSQL is not installed or cannot make it.
+        """
+        self._folder.mkdir()
+        if is_root():
+            shutil.chown(self._folder, "postgres")
+        self._run("initdb", "-U", "roi", "-A", "trust", "-E", "UTF8", "--no-sync")
 
     def start(self) -> None:
         """Starts it; after :meth:`kill` it mends itself from its log."""
@@ -54,6 +54,11 @@ class PostgreSQL:
     def kill(self) -> None:
         """Ends it as a crash does: nothing is written any more."""
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def end(self) -> None:
+        """Ends it if it runs; what it holds is not needed any more."""
+        if (self._folder / "data" / "postmaster.pid").exists():
+            self.kill()
 
     def _run(self, name: str, *arguments: str) -> None:
         as_user = ["runuser", "-u", "postgres", "--"] if is_root() else []
