@@ -1,7 +1,7 @@
 # Everything there is to run. `make run` and `make test` need nothing but Python or uv on the machine.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test unit train check lint types format shell ask bench validate setup lock clean distclean
+.PHONY: help run cluster test unit train check lint types format shell ask bench validate setup lock clean distclean
 
 PYTHON := .venv/bin/python
 
@@ -20,9 +20,13 @@ help: ## list the targets
 run: setup ## set up, train if the data have changed, and serve the web chat (PORT=5005 HOST=127.0.0.1)
 	@./roi serve $(SERVE)
 
+cluster: train ## several workers with PostgreSQL, Redis and nginx on this machine (WORKERS=2 PORT=5005)
+	@scripts/services.sh --needed
+	@./roi cluster $(SERVE) $(if $(WORKERS),--workers $(WORKERS))
+
 test: lint types check unit validate train ## everything that CI checks
 	@scripts/browser.sh
-	@scripts/postgresql.sh
+	@scripts/services.sh
 	@echo "tests with the model"
 	@$(PYTHON) -m pytest --quiet --ignore=tests/unit tests
 

@@ -13,6 +13,7 @@ from rasa.shared.core.events import BotUttered, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.choices import chosen_by_id, chosen_by_text, language_choice
+from bot.counts import counted
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.nlg import LocalizedResponseGenerator
@@ -124,6 +125,21 @@ class Conversation:
         Returns:
             The replies; whatever fails, there is one with the phone line.
         """
+        with counted(channel, sender) as counting:
+            result = await self._turn(sender, channel, text, choice, language, hint, message_id)
+            counting.note(result.language, result.replies, recorded=result.recorded)
+            return result
+
+    async def _turn(
+        self,
+        sender: str,
+        channel: str,
+        text: str | None,
+        choice: str | None,
+        language: str | None,
+        hint: str | None,
+        message_id: str | None,
+    ) -> TurnResult:
         tracker = await self._agent.tracker_store.retrieve(sender)
         answered = _answered_before(tracker, message_id)
         if answered:

@@ -12,6 +12,7 @@ from rasa.core.agent import Agent
 
 from bot.content_store import shipped_wording
 from bot.conversation import Conversation
+from bot.counts import PROBE
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.stores import store_of
@@ -71,7 +72,7 @@ class Readiness:
 
 async def _probe(agent: Agent) -> Status:
     store = store_of(agent)
-    sender = f"probe:{secrets.token_hex(8)}"
+    sender = f"{PROBE}{secrets.token_hex(8)}"
     silent = []
     try:
         for language in load_languages().offered:

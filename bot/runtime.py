@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 
 from bot.actions_endpoint import InProcessActions
 from bot.database import IN_MEMORY
+from bot.locks import LocalLocks, RedisLocks
 from bot.nlg import LocalizedResponseGenerator
 
 # The model names these; imported here, a fault in one shows at once and not as a model that
@@ -27,6 +28,7 @@ from bot.nlu import (  # noqa: F401
     question_component,
 )
 from bot.rasa_fast import speed_up
+from bot.redis_server import check_redis, redis_url
 from bot.stores import ConversationStore
 from bot.strict import without_fallbacks
 from bot.training import model_path
@@ -52,6 +54,7 @@ def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Ag
     Raises:
         StartError: The model is missing or damaged.
         bot.database.DatabaseError: The database cannot be used.
+        bot.redis_server.RedisUnreachableError: Redis is configured and does not answer.
         bot.content_loader.ContentError: Content cannot be used.
     """
     path = model or model_path()
@@ -59,13 +62,14 @@ def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Ag
         raise StartError(f"there is no model at {path}; run `roi train`")
     store = ConversationStore(Domain.empty(), database)
     speed_up()
+    locks = _lock_store()
     nlg = LocalizedResponseGenerator()
     try:
         agent = Agent.load(
             path,
             generator=nlg,
             tracker_store=store,
-            lock_store=LockStore.create(None),
+            lock_store=locks,
             action_endpoint=InProcessActions("actions"),
         )
     except UnsupportedModelVersionError as error:
@@ -81,6 +85,14 @@ def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Ag
         raise _of_another_version(path, made_by)
     without_fallbacks(agent)
     return agent
+
+
+def _lock_store() -> LockStore:
+    url = redis_url()
+    if url is None:
+        return LocalLocks()
+    check_redis(url)
+    return RedisLocks(url)
 
 
 def _of_another_version(model: Path, made_by: object) -> StartError:

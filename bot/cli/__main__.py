@@ -17,6 +17,7 @@ COMMANDS = {
     "ask": "answer messages without a server (arguments, standard input or JSON lines)",
     "shell": "talk to the assistant and see why it answers as it does",
     "serve": "serve the web chat",
+    "cluster": "serve with several workers: PostgreSQL, Redis and nginx on this machine",
     "purge": "delete now the conversations that are over",
     "delete": "delete all that is kept of one person",
     "export": "all that is kept of one person, as JSON",

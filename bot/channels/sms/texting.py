@@ -12,10 +12,10 @@ from rasa.core.channels.channel import UserMessage
 
 from bot.channels.sms.answers import OPTED_OUT, Answers
 from bot.channels.sms.message import CHANNEL, TextMessage
-from bot.channels.sms.order import Place, Queues
 from bot.channels.sms.payloads import Incoming
 from bot.channels.sms.settings import SmsSettings
 from bot.channels.sms.words import Command, SmsWords
+from bot.order import Waiting, queues
 from bot.state import StillBusyError
 from bot.stores import store_of
 
@@ -53,7 +53,7 @@ class Texting:
         """
         self._settings, self._words, self._wait = settings, words, wait
         self._answers = Answers(words, handler, settings.keep)
-        self._queues = Queues()
+        self._queues = queues()
         self._running: set[asyncio.Task[str]] = set()
 
     async def reply(self, agent: Agent, incoming: Incoming) -> str:
@@ -113,7 +113,7 @@ class Texting:
             if not taken:  # it has been answered before
                 place.leave()
 
-    async def _in_time(self, message: TextMessage, place: Place) -> str:
+    async def _in_time(self, message: TextMessage, place: Waiting) -> str:
         """The answer if it is ready in time; else another, and it is kept for "more"."""
         task = asyncio.ensure_future(self._in_order(message, place))
         self._running.add(task)
@@ -125,7 +125,7 @@ class Texting:
         logger.warning("a text message was not answered within %.0f seconds", self._wait)
         return "" if message.command == "stop" else await self._said_late(message)
 
-    async def _in_order(self, message: TextMessage, place: Place) -> str:
+    async def _in_order(self, message: TextMessage, place: Waiting) -> str:
         try:
             if message.command == "stop":
                 # At once: what is still being answered must not be sent any more.

@@ -36,10 +36,16 @@ class Api:
         self._refuse_other_sites(request)
         asked = read_message(request.headers.get("content-type", ""), request.body or b"")
         key = checked_key(request.headers.get("idempotency-key"))
-        session = await self._admitted(request)
-        result = await self._chat.answer(
-            request, session, text=asked.text, choice=asked.choice, language=asked.language, key=key
-        )
+        with self._chat.arrival(request):
+            session = await self._admitted(request)
+            result = await self._chat.answer(
+                request,
+                session,
+                text=asked.text,
+                choice=asked.choice,
+                language=asked.language,
+                key=key,
+            )
         messages = [_reply(reply) for reply in result.replies]
         answer = {**_head(session, result.language), "messages": messages}
         return self._chat.keep(json(answer), session)

@@ -21,6 +21,7 @@ from bot.channels.web.files import Files
 from bot.channels.web.page import Page
 from bot.channels.web.payloads import MAX_FORM
 from bot.channels.web.settings import WebSettings
+from bot.metrics import process_metrics
 from bot.purging import Retention
 from bot.readiness import Readiness
 from bot.state import SharedState
@@ -105,6 +106,7 @@ class WebChannel(InputChannel):
 
     async def _ready(self, request: Request) -> HTTPResponse:
         status = await self._readiness.status(request.app.ctx.agent)
+        process_metrics().ready(status.reason is None)
         if status.reason is None:
             return json({"ready": True})
         answer = {"ready": False, "reason": status.reason, "languages": status.languages}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -17,15 +18,18 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.web.http import cookie_of, hint_of, language_of
 from bot.channels.web.kept import FailedTurnError, packed, unpacked
-from bot.channels.web.limits import RateLimiter, address_of
+from bot.channels.web.limits import address_of
 from bot.channels.web.payloads import PayloadError, TooManyError
 from bot.channels.web.sessions import Session, Sessions
 from bot.channels.web.settings import WebSettings
+from bot.channels.web.shared_limits import limiter
 from bot.channels.web.spoken import Spoken
 from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
 from bot.keys import Key
 from bot.languages import load_languages
+from bot.metrics import process_metrics
+from bot.order import Waiting, queues
 from bot.state import SharedState
 from bot.stores import ConversationStore, store_of
 
@@ -53,8 +57,9 @@ class Chat:
         )
         self._handler = handler
         self._spoken = Spoken()
-        self._by_session = RateLimiter(settings.per_session)
-        self._by_address = RateLimiter(settings.per_address)
+        self._queues = queues()
+        self._by_session = limiter("session", settings.per_session, settings.secret)
+        self._by_address = limiter("address", settings.per_address, settings.secret)
         # The prefix makes browsers refuse such a cookie from a neighbouring host.
         self.cookie_name = "__Host-roi_session" if settings.secure else "roi_session"
 
@@ -110,10 +115,31 @@ class Chat:
         Raises:
             TooManyError: The session or the address has made too many.
         """
-        wait = self._by_address.wait(address_of(request, self.settings.proxies))
-        wait = wait or self._by_session.wait(session.id)
+        by = "address"
+        wait = await self._by_address.wait(address_of(request, self.settings.proxies))
+        if not wait:
+            by, wait = "session", await self._by_session.wait(session.id)
         if wait:
+            process_metrics().limited(by)
             raise TooManyError(wait, await self.language(request, session))
+
+    @contextmanager
+    def arrival(self, request: Request) -> Iterator[None]:
+        """Keeps the request's place among the messages of its conversation, from now on.
+
+        Args:
+            request: Just arrived: nothing has been awaited yet.
+        """
+        session = self.sessions.read(cookie_of(request, self.cookie_name))
+        if session.state != "continued":
+            yield  # nothing can have come before
+            return
+        place = self._queues.join(self.sender(request, session))
+        request.ctx.place = place
+        try:
+            yield
+        finally:
+            place.leave()
 
     async def answer(
         self,
@@ -152,6 +178,9 @@ class Chat:
             return packed(result)
 
         try:
+            place: Waiting | None = getattr(request.ctx, "place", None)
+            if place is not None:
+                await place.reached()
             if key is None:
                 return await take_turn()
             sender = self.sender(request, session)

@@ -19,7 +19,7 @@ _NETWORK = 64
 class RateLimiter:
     """A bucket of tokens for each asker, refilled evenly; it takes a minute from empty to full.
 
-    It counts what this process sees; several workers allow as many times more.
+    It counts what this process sees; shared_limits.py has one for several workers.
     """
 
     def __init__(

@@ -70,6 +70,10 @@ class Page:
         """
         if from_other_site(request, navigation=True):
             raise PayloadError(403, "other_site")
+        with self._chat.arrival(request):
+            return await self._take(request)
+
+    async def _take(self, request: Request) -> HTTPResponse:
         session = await self._chat.session(request)
         try:
             form = read_form(request.headers.get("content-type", ""), request.body or b"")

@@ -1,0 +1,1 @@
+"""Many workers on this machine: PostgreSQL, Redis, nginx and `roi serve` several times."""
