@@ -9,11 +9,13 @@ from sqlalchemy.engine import Engine
 
 
 def tune(engine: Engine) -> None:
-    """Prepares an engine's connections; only SQLite needs it.
+    """Prepares an engine and its connections; most of it only SQLite needs.
 
     Args:
         engine: Connections that it makes from now on, and the one it has, are tuned.
     """
+    # The text of an error would hold the values that could not be written, and go into a log.
+    engine.hide_parameters = True
     if engine.dialect.name == "sqlite":
         sa.event.listen(engine, "connect", _tune_sqlite)
         with engine.connect() as connection:

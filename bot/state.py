@@ -2,6 +2,7 @@
 
 It stands in the conversations' database, so it survives a restart. Keys are stored only as a keyed
 hash: a phone number or session id cannot be read from it, nor guessed without the server's secret.
+Values are sealed (:mod:`bot.privacy.sealing`).
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from bot.database import forget_leftovers, tune
+from bot.privacy.sealing import seal, unseal
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +84,7 @@ class SharedState:
         # SQLite takes one writer at a time; its connection in memory bears one thread at a time.
         sqlite = self._engine.dialect.name == "sqlite"
         self._threads = ThreadPoolExecutor(1 if sqlite else 4, thread_name_prefix="roi-state")
-        self._secret = secret.encode()
+        self._key, self._secret = secret, secret.encode()
         self._lease, self._patience, self._clock = lease.total_seconds(), patience, clock
         self._running: set[asyncio.Task[str]] = set()
         self._next_purge = clock() + _PURGE_EVERY.total_seconds()
@@ -109,7 +111,7 @@ class SharedState:
         give_up = time.monotonic() + self._patience.total_seconds()
         pause = _FIRST_LOOK
         while True:
-            free, answer = await self._in_thread(self._look, name)
+            free, answer = await self._in_thread(self._look, name, f"once:{scope}:{key}")
             if answer is not None:
                 return answer
             if free and await self._in_thread(self._claim, name, self._hashed(scope), owner):
@@ -118,7 +120,9 @@ class SharedState:
                 raise StillBusyError("the first caller has not finished")
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LAST_LOOK)
-        task = asyncio.ensure_future(self._produce(name, owner, produce, keep))
+        task = asyncio.ensure_future(
+            self._produce(name, owner, produce, keep, f"once:{scope}:{key}")
+        )
         self._running.add(task)
         task.add_done_callback(self._finished)
         return await asyncio.shield(task)
@@ -134,11 +138,13 @@ class SharedState:
         """
         expires = self._clock() + keep.total_seconds()
         row = {"name": self._name("value", scope, key), "scope": self._hashed(scope)}
-        await self._in_thread(self._put, {**row, "answer": value, "expires": expires})
+        sealed = seal(value, self._key, f"value:{scope}:{key}")
+        await self._in_thread(self._put, {**row, "answer": sealed, "expires": expires})
 
     async def get(self, scope: str, key: str) -> str | None:
         """The value kept under a key; None where there is none, or no longer."""
-        _, value = await self._in_thread(self._look, self._name("value", scope, key))
+        name = self._name("value", scope, key)
+        _, value = await self._in_thread(self._look, name, f"value:{scope}:{key}")
         return value
 
     async def forget(self, scope: str) -> None:
@@ -185,7 +191,12 @@ class SharedState:
             await self.purge(datetime.fromtimestamp(now, timezone.utc))
 
     async def _produce(
-        self, name: str, owner: str, produce: Callable[[], Awaitable[str]], keep: timedelta
+        self,
+        name: str,
+        owner: str,
+        produce: Callable[[], Awaitable[str]],
+        keep: timedelta,
+        purpose: str,
     ) -> str:
         mine = sa.and_(_ROW.name == name, _ROW.owner == owner)
         renewal = asyncio.ensure_future(self._renew(mine))
@@ -197,7 +208,7 @@ class SharedState:
         finally:
             renewal.cancel()
         stored = {
-            "answer": answer,
+            "answer": seal(answer, self._key, purpose),
             "owner": None,
             "expires": self._clock() + keep.total_seconds(),
         }
@@ -225,12 +236,17 @@ class SharedState:
         over = sa.and_(_ROW.name == name, _ROW.expires <= now)
         return self._run(sa.update(_TABLE).where(over).values(values)) == 1
 
-    def _look(self, name: str) -> tuple[bool, str | None]:
+    def _look(self, name: str, purpose: str) -> tuple[bool, str | None]:
         """May the key be claimed, and which answer does it have?"""
         query = sa.select(_ROW.answer).where(_ROW.name == name, _ROW.expires > self._clock())
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
-        return row is None, row.answer if row is not None else None
+        if row is None or row.answer is None:
+            return row is None, None
+        answer = unseal(row.answer, self._key, purpose)
+        if answer is None:  # sealed under another secret: nobody can read it any more
+            self._run(sa.delete(_TABLE).where(_ROW.name == name))
+        return answer is None, answer
 
     def _has(self, name: str) -> bool:
         holds = sa.or_(_ROW.expires.is_(None), _ROW.expires > self._clock())

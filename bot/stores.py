@@ -16,6 +16,8 @@ from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUtter
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.database import forget_leftovers, tune
+from bot.privacy.events import GuardedBroker, without_details
+from bot.privacy.logs import guard_logs
 from bot.state import SharedState
 
 # Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns
@@ -37,6 +39,9 @@ class ConversationStore(SQLTrackerStore):
             Path(settings["db"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(domain, **settings)
         tune(self.engine)
+        if self.event_broker is not None:
+            self.event_broker = GuardedBroker(self.event_broker)
+        guard_logs()
         self._shared: SharedState | None = None
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
@@ -111,7 +116,7 @@ class ConversationStore(SQLTrackerStore):
         stored = getattr(tracker, _STORED, 0)
         events = list(tracker.events)
         setattr(tracker, _STORED, len(events))
-        return iter(events[stored:])
+        return iter(without_details(events[stored:]))
 
 
 def store_of(agent: Agent) -> ConversationStore:

@@ -14,7 +14,10 @@ from bot.nlu.date_words import DateWords, key
 from bot.privacy.words import any_of
 
 # With spaces alone between the parts, which no language's own pattern allows: 03 04 1950.
-_SPACED = re.compile(r"(?<![\w.\-/])\d{1,2}[ ,]{1,2}\d{1,2}[ ,]{1,2}(?:19|20)\d\d(?!\w)(?![.\-/]\d)")
+_SPACED = re.compile(
+    r"(?<![\w.\-/])\d{1,2}[ ,]{1,2}\d{1,2}[ ,]{1,2}(?:19|20)\d\d(?!\w)(?![.\-/]\d)"
+)
+_HAN_YEAR = re.compile(r"[〇零一二三四五六七八九]{4}年\s?\Z")
 _DAY = re.compile(r"\d")
 _STROKE = re.compile(r"\d/\d")
 
@@ -55,7 +58,9 @@ class DateSpans:
         names = {" ".join(match[0].split()) for match in self._months.finditer(folded)}
         codes = {code for name in names for code in self._named_in.get(name, ())}
         for code in codes:
-            yield from self._named(folded, code)
+            for start, end in self._named(folded, code):
+                year = _HAN_YEAR.search(folded, max(0, start - 6), start)
+                yield (year.start() if year is not None else start), end
 
     def short(self, folded: str) -> Iterator[tuple[int, int]]:
         """Dates such as 3/4 where the words before it call for one, or as the whole message."""

@@ -35,7 +35,7 @@ def published_pattern(guidance: Guidance) -> re.Pattern[str]:
 
 def _number(digits: str) -> str:
     # Not a part of a longer number: no digit right beside it or behind a stop or a stroke.
-    start, end = r"(?<![\w+])(?<!\d[.\-/])", r"(?!\w)(?![.\-/]\d)"
+    start, end = r"(?<![a-z\d+])(?<!\d[.\-/])", r"(?![a-z\d])(?![.\-/]\d)"
     if len(digits) <= _AREA:
         return f"{start}{digits}{end}"
     area, rest = digits[:_AREA], digits[_AREA:]

@@ -6,20 +6,24 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from bot.content_store import shipped_guidance, shipped_wording
+from bot.languages import load_languages
 from bot.nlu.date_words import DateWords, load_date_words
 from bot.paths import CONTENT
 from bot.privacy.dates import DateSpans
 from bot.privacy.names import Names
-from bot.privacy.numbers import Numbers, languages_joined
+from bot.privacy.numbers import Numbers
 from bot.privacy.published import published_pattern
 from bot.privacy.search import Search
-from bot.privacy.words import RedactionWords, load_redaction_words, plain
+from bot.privacy.words import RedactionWords, languages_joined, load_redaction_words, plain
 
 PLACEHOLDER = "***"
 """What a detail becomes. Of nine that were tried it changes best what else a message means least:
 "necesito el expediente de mi madre ***" is understood as without it (docs/privacy.md)."""
+
+Extent = Literal["some", "all"]
 
 _LOOK_BACK = 80
 _BETWEEN = re.compile(r"[\s,;:.()\-]{0,3}")
@@ -39,6 +43,13 @@ class Redaction:
     text: str
     kinds: tuple[str, ...] = ()
     dates: tuple[str, ...] = ()
+
+    @property
+    def extent(self) -> Extent | None:
+        """Are some or all of the words details? None where there are none."""
+        if not self.kinds:
+            return None
+        return "some" if any(character.isalnum() for character in self.text) else "all"
 
 
 class Redactor:
@@ -67,6 +78,10 @@ class Redactor:
         birth = languages_joined(languages, lambda w: w.birth)
         after = languages_joined(languages, lambda w: w.birth_after)
         self._birth = re.compile(rf"{self._numbers.own}{birth}{self._numbers.linking}\Z")
+        self._birth_day = re.compile(
+            rf"{self._numbers.own}{birth}{self._numbers.linking}"
+            r"\d{1,2}[/.\-]\d{1,2}(?![\d/.\-])"
+        )
         self._birth_after = re.compile(rf"[\s,]{{0,2}}{after}")
 
     def redact(self, text: str, *, names: bool = True) -> Redaction:
@@ -92,7 +107,7 @@ class Redactor:
         )
 
     def _take_dates(self, search: Search) -> list[tuple[int, int]]:
-        """Takes the dates; a birth date with the words that announce it, which mean nothing else."""
+        """Takes the dates, a birth date with what announces it; gives the places of the others."""
         places = _apart([*self._dates.find(search.folded), *self._dates.short(search.folded)])
         others = []
         for start, end in places:
@@ -105,6 +120,7 @@ class Redactor:
             else:
                 search.take(start, end, "date")
                 others.append((start, end))
+        search.take_all(self._birth_day, "birth")
         return others
 
 
@@ -124,9 +140,10 @@ def shipped_redactor() -> Redactor:
 
 
 def _known_words() -> frozenset[str]:
-    """Every word that the assistant itself says: none of them is somebody's name."""
-    said = {w for text in shipped_wording().all_texts() for w in re.findall(r"[^\W\d_]+", text)}
-    return frozenset(map(plain, {word.lower() for word in said}))
+    """What the assistant itself says, and names of places and hospitals: nobody's name."""
+    texts = [*shipped_wording().all_texts(), *load_languages().neutral]
+    said = {word.lower() for text in texts for word in re.findall(r"[^\W\d_]+", text)}
+    return frozenset(map(plain, said))
 
 
 def _apart(places: list[tuple[int, int]]) -> list[tuple[int, int]]:

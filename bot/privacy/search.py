@@ -23,6 +23,8 @@ class Search:
         self.text = PlainText.of(text)
         self.plain = self.text.plain
         self.folded = self.text.folded
+        # Where every word begins with a capital, a capital tells nothing.
+        self.capitals_tell = any(_is_small(word) for word in text.split())
         self.found: list[tuple[int, int, str]] = []
 
     def is_capital(self, place: int) -> bool:
@@ -51,3 +53,7 @@ class Search:
         marks = mark * (end - start)
         self.plain = self.plain[:start] + marks + self.plain[end:]
         self.folded = self.folded[:start] + marks + self.folded[end:]
+
+
+def _is_small(word: str) -> bool:
+    return len(word) > 1 and word[0].islower()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ class RedactionWords(BaseModel):
     spaces: bool = True
     names: list[str]
     people: list[str]
+    only_names_have_capitals: bool = False  # common words are names too: "Gia", "Minh"
     perhaps: list[str]
     not_names: list[str]
     name_words: conint(ge=1, le=6) = 3  # type: ignore[valid-type]  # of a name without capitals
@@ -74,7 +75,7 @@ class PlainText:
     Attributes:
         folded: As dates are compared, see :func:`bot.nlu.date_words.fold`.
         plain: The same with letters that are typed for one another made one.
-        place: Gives the place in the original of a place in these.
+        original: As it was typed.
     """
 
     folded: str
@@ -126,6 +127,16 @@ def any_of(phrases: Iterable[str], *, spaces: bool = True) -> str:
     found = _pattern(tree)
     # A phrase that ends in a sign, such as "name:", ends where it ends.
     return rf"(?<![^\W_]){found}(?:(?<=\W)|(?![^\W_]))" if spaces else found
+
+
+def languages_joined(
+    words: Iterable[RedactionWords], of: Callable[[RedactionWords], Sequence[str]]
+) -> str:
+    """A pattern for a list of all languages."""
+    known = list(words)
+    spaced = [phrase for w in known if w.spaces for phrase in of(w)]
+    others = [phrase for w in known if not w.spaces for phrase in of(w)]
+    return f"(?:{any_of(spaced)}|{any_of(others, spaces=False)})"
 
 
 def _pattern(tree: dict[str, Any]) -> str:
