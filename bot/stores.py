@@ -39,8 +39,8 @@ class ConversationStore(SQLTrackerStore):
             Path(settings["db"]).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().__init__(domain, **settings)
         tune(self.engine)
-        if self.event_broker is not None:
-            self.event_broker = GuardedBroker(self.event_broker)
+        broker: Any = self.event_broker
+        self.event_broker: Any = GuardedBroker(broker) if broker is not None else None
         guard_logs()
         self._shared: SharedState | None = None
 

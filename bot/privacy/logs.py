@@ -20,6 +20,9 @@ import structlog
 _PLUGIN = "roi-personal-details"
 _DROPPED = frozenset({"locals", "exc_value"})
 
+QUIET = structlog.make_filtering_bound_logger(logging.CRITICAL)
+"""The logger that writes nothing of Rasa's; see :mod:`bot.quiet`."""
+
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
@@ -40,8 +43,10 @@ class _Hooks:
     def __init__(self) -> None:
         self._pipeline = PrivacyPipeline()
 
-    def get_anonymization_pipeline(self) -> PrivacyPipeline:
-        return self._pipeline
+    def get_anonymization_pipeline(self) -> PrivacyPipeline | None:
+        # Where Rasa's structured logs are off there is nothing to redact, and with a pipeline Rasa
+        # reads each conversation from the store once more.
+        return self._pipeline if drop_details in structlog.get_config()["processors"] else None
 
 
 class SafeFormatter(logging.Formatter):
@@ -71,7 +76,8 @@ def guard_logs() -> None:
         mark = pluggy.HookimplMarker("rasa")
         mark(_Hooks.get_anonymization_pipeline)
         manager.register(_Hooks(), name=_PLUGIN)
-    guard_structlog()
+    if structlog.is_configured() and structlog.get_config()["wrapper_class"] is not QUIET:
+        guard_structlog()
 
 
 def guard_structlog() -> None:

@@ -46,11 +46,11 @@ class Names:
         # which are none.
         self._written_ones: list[tuple[re.Pattern[str], int, _Words, _Words]] = []
         nobody: frozenset[str] = frozenset()
-        for is_sure, ends, none in ((True, nobody, nobody), (False, stops, frozenset(known))):
+        for is_sure, ending, nobodys in ((True, nobody, nobody), (False, stops, frozenset(known))):
             group = [w for w in spaced if w.only_names_have_capitals == is_sure]
             self._written_ones += [
-                (re.compile(any_of(p for w in group for p in w.people)), 1, ends, none),
-                (re.compile(any_of(p for w in group for p in w.perhaps)), 2, ends, none),
+                (re.compile(any_of(p for w in group for p in w.people)), 1, ending, nobodys),
+                (re.compile(any_of(p for w in group for p in w.perhaps)), 2, ending, nobodys),
             ]
         leads = any_of(p for w in spaced for p in (*w.people, *w.perhaps))
         self._before_birth = re.compile(

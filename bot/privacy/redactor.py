@@ -46,8 +46,11 @@ class Redaction:
 
     @property
     def extent(self) -> Extent | None:
-        """Are some or all of the words details? None where there are none."""
-        if not self.kinds:
+        """Are some or all of the words details? None where there are none.
+
+        A date alone does not count: the answer on autopsy reports asks for one.
+        """
+        if set(self.kinds) <= {"date"}:
             return None
         return "some" if any(character.isalnum() for character in self.text) else "all"
 

@@ -16,6 +16,11 @@ from bot.paths import CONTENT
 
 FOLDER = CONTENT / "redaction"
 
+EVERY_LANGUAGE_HAS = (
+    "names", "not_names", "birth", "numbers", "linking", "addresses", "units", "boxes", "money",
+)  # fmt: skip
+"""The lists that no language can do without; the others depend on its writing."""
+
 # Letters that are typed for one another; a letter stands for a letter, so that places stay.
 _ALIKE = str.maketrans("đıىةیک", "diيهيك")
 

@@ -20,6 +20,7 @@ from bot.channels.web.limits import RateLimiter, address_of
 from bot.channels.web.payloads import TooManyError
 from bot.channels.web.sessions import MAX_AGE, Session, Sessions
 from bot.channels.web.settings import WebSettings
+from bot.channels.web.shown import Dates, Shown, with_dates
 from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
 from bot.keys import Key
@@ -46,6 +47,7 @@ class Chat:
         """Args: the settings, and what Rasa gave the channel to handle messages with."""
         self.settings = settings
         self.sessions = Sessions(settings.secret)
+        self.shown = Shown(settings.secret, self._where())
         self._handler = handler
         self._by_session = RateLimiter(settings.per_session)
         self._by_address = RateLimiter(settings.per_address)
@@ -61,25 +63,37 @@ class Chat:
 
     def keep(self, response: HTTPResponse, session: Session) -> HTTPResponse:
         """Sends the session along with an answer; its day begins anew."""
+        cookie = f"{self.cookie_name}={self.sessions.cookie(session)}"
+        response.headers["Set-Cookie"] = (
+            f"{cookie}; Path=/; HttpOnly; Max-Age={MAX_AGE}; {self._where()}"
+        )
+        return response
+
+    def _where(self) -> str:
+        """How cookies travel."""
         # Lax keeps the conversation behind a link to the chat, which Strict would lose. Inside a
         # page of another site only None is sent, and soon only if it is also partitioned (kept
         # apart for each site that embeds us), a word that Sanic 21 does not know.
         where = "SameSite=None; Partitioned" if self.settings.embedded else "SameSite=Lax"
-        secure = "; Secure" if self.settings.secure else ""
-        cookie = f"{self.cookie_name}={self.sessions.cookie(session)}"
-        response.headers["Set-Cookie"] = (
-            f"{cookie}; Path=/; HttpOnly; {where}; Max-Age={MAX_AGE}{secure}"
-        )
-        return response
+        return f"{where}; Secure" if self.settings.secure else where
 
     async def tracker(self, request: Request, session: Session) -> DialogueStateTracker | None:
         """The conversation's present state; None before its first message."""
         tracker: DialogueStateTracker | None = await _store(request).retrieve(session.sender)
         return tracker
 
-    async def events(self, request: Request, session: Session) -> list[Event]:
-        """What was said last, oldest first; as quick in a long conversation as in a short one."""
-        return await _store(request).said(session.sender, SHOWN)
+    async def events(
+        self, request: Request, session: Session, dates: Dates | None = None
+    ) -> list[Event]:
+        """What was said last, oldest first; as quick in a long conversation as in a short one.
+
+        Args:
+            request: Where it is asked for.
+            session: Whose it is.
+            dates: Those of the last answer, which are not stored.
+        """
+        said = await _store(request).said(session.sender, SHOWN)
+        return with_dates(said, dates, request.app.ctx.agent.nlg, CHANNEL)
 
     async def language(self, request: Request, session: Session) -> str:
         """The language to speak to the person in."""
