@@ -22,6 +22,7 @@ from bot.nlu import (  # noqa: F401
     language_component,
     question_component,
 )
+from bot.privacy.redactor import shipped_redactor
 from bot.rasa_fast import speed_up
 from bot.stores import ConversationStore, sqlite_store
 from bot.training import model_path
@@ -49,6 +50,7 @@ def load_agent(model: Path | None = None, database: Path | None = None) -> Agent
     if not path.exists():
         raise StartError(f"there is no model at {path}; run `roi train`")
     speed_up()
+    shipped_redactor()  # what cannot be redacted must not be taken in
     nlg = LocalizedResponseGenerator()
     try:
         return Agent.load(

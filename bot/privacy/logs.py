@@ -18,6 +18,7 @@ from typing import Any
 import structlog
 
 _PLUGIN = "roi-personal-details"
+_WITHHELD = "(not shown: the content that tells personal details cannot be used)"
 _DROPPED = frozenset({"locals", "exc_value"})
 
 QUIET = structlog.make_filtering_bound_logger(logging.CRITICAL)
@@ -120,6 +121,11 @@ def _as_text(value: object) -> str:
 
 
 def _clean(text: str) -> str:
+    from bot.content_loader import ContentError
     from bot.privacy.redactor import shipped_redactor
 
-    return shipped_redactor().redact(text).text
+    try:
+        redactor = shipped_redactor()
+    except ContentError:
+        return _WITHHELD
+    return redactor.redact(text).text

@@ -21,11 +21,7 @@ ARABIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 WIDE = str.maketrans("0123456789.", "０１２３４５６７８９．")
 
 pieces = st.sampled_from(
-    "my name is|me llamo|меня зовут|我叫|اسمي|tên tôi là|mwen rele|for|born|dob|ssn|mrn|John Smith|"
-    "maria|03/04/1950|123-45-6789|1234567|(617) 555-0123|a@example.com|12 Elm Street|***|,|.|:|-| |"
-    "records|2019|calle|улица|路|address is|at|gmail dot com|March 3|14 de marzo|3月|\u200b|é|\u0301".split(
-        "|"
-    )
+    ["my name is", "me llamo", "меня зовут", "我叫", "اسمي", "tên tôi là", "mwen rele", "for", "born", "dob", "ssn", "mrn", "John Smith", "maria", "03/04/1950", "123-45-6789", "1234567", "(617) 555-0123", "a@example.com", "12 Elm Street", "***", ",", ".", ":", "-", " ", "records", "2019", "calle", "улица", "路", "address is", "at", "gmail dot com", "March 3", "14 de marzo", "3月", "\u200b", "é", "́"]
 )
 messages = st.one_of(st.text(max_size=80), st.lists(pieces, max_size=12).map(" ".join))
 
@@ -71,7 +67,10 @@ def test_only_details_change(text: str) -> None:
     assert not result.kinds or PLACEHOLDER in result.text
 
 
-@given(st.from_regex(r"[0-9]{3}-[0-9]{2}-[0-9]{4}", fullmatch=True), st.text(alphabet="abc ñ我م", max_size=20))
+@given(
+    st.from_regex(r"[0-9]{3}-[0-9]{2}-[0-9]{4}", fullmatch=True),
+    st.text(alphabet="abc ñ我م", max_size=20),
+)
 @settings(deadline=None, max_examples=100)
 @example("617-41-4421", "")
 def test_no_social_security_number_is_ever_left(number: str, around: str) -> None:
