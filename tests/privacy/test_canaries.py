@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
@@ -60,7 +60,7 @@ class Planted:
 
 
 @pytest.fixture(scope="module")
-def planted(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Planted]:
+def planted(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Planted:
     """Everything is said once, through all channels; the processes have ended."""
     all_of_them = canaries()
     by_web, by_page, by_text = all_of_them[0::6], all_of_them[1::6], all_of_them[2::6]
@@ -69,14 +69,20 @@ def planted(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     for canary in all_of_them:
         planted.told(canary)
     folder = tmp_path_factory.mktemp("canaries")
-    server = start(folder / "server", "--port", "0", **SETTINGS)
-    log: list[str] = []
-    others = [
-        run(planted, folder, "ask", ["-m", "bot.cli", "ask", "--json"], json_lines(asked)),
-        run(planted, folder, "shell", ["-m", "bot.cli", "shell", "--trace"], lines(shelled)),
-    ]
-    try:
+    with ExitStack() as ending:
+        server = start(folder / "server", "--port", "0", **SETTINGS)
+        ending.callback(server.kill)
+        log: list[str] = []
         url = wait_until_ready(server, log)
+        database = folder / "debug" / "roi.db"
+        script = [str(PROJECT / "tests" / "privacy" / "debug_run.py"), str(database)]
+        others = {
+            "ask": run(folder, "ask", ["-m", "bot.cli", "ask", "--json"], json_lines(asked)),
+            "shell": run(folder, "shell", ["-m", "bot.cli", "shell", "--trace"], lines(shelled)),
+            "debug": run(folder, "debug", script, json_lines(logged)),
+        }
+        for process in others.values():
+            ending.callback(process.kill)
         say_by_web(planted, url, by_web)
         say_by_page(planted, url, by_page)
         say_by_text(planted, url, by_text)
@@ -86,18 +92,13 @@ def planted(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         planted.out |= files_in(folder / "server")
         server.terminate()
         assert server.wait(timeout=60) == 0
-    finally:
-        server.kill()
-    database = folder / "debug" / "roi.db"
-    script = [str(PROJECT / "tests" / "privacy" / "debug_run.py"), str(database)]
-    debugging = run(planted, folder, "debug", script, json_lines(logged))
-    for name, process in zip(("ask", "shell", "debug"), [*others, debugging], strict=True):
-        output, _ = process.communicate(timeout=SECONDS)
-        assert process.returncode == 0, output[-3000:]
-        planted.out[f"output of {name}"] = output.encode()
+        for name, process in others.items():
+            output, _ = process.communicate(timeout=SECONDS)
+            assert process.returncode == 0, output[-3000:]
+            planted.out[f"output of {name}"] = output.encode()
     planted.out["output of serve"] = "".join(log).encode()
     planted.out |= files_in(folder)
-    yield planted
+    return planted
 
 
 def test_there_are_enough_canaries_of_all_kinds_and_languages(planted: Planted) -> None:
@@ -241,9 +242,7 @@ def look_as_another(planted: Planted, url: str) -> None:
         planted.got("a check", requests.get(url + path))
 
 
-def run(
-    planted: Planted, folder: Path, name: str, command: list[str], said: str
-) -> subprocess.Popen[str]:
+def run(folder: Path, name: str, command: list[str], said: str) -> subprocess.Popen[str]:
     """Starts a process of its own that is told everything at once."""
     inherited = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
     own = {"ROI_VAR": str(folder / name), "ROI_SECRET": SECRET, "PYTHONPATH": str(PROJECT)}
