@@ -77,7 +77,7 @@ def guard_logs() -> None:
         mark = pluggy.HookimplMarker("rasa")
         mark(_Hooks.get_anonymization_pipeline)
         manager.register(_Hooks(), name=_PLUGIN)
-    if structlog.is_configured() and structlog.get_config()["wrapper_class"] is not QUIET:
+    if structlog.get_config()["wrapper_class"] is not QUIET:
         guard_structlog()
 
 

@@ -1,4 +1,4 @@
-"""The words that tell personal details: every language has them, a mistake is named with its line."""
+"""The words that tell details: every language has them, a mistake is named with its line."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_no_language_has_far_fewer_words_than_another(part: str) -> None:
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ("birth:", "brith:", "es.yml:1: birth: field required"),
+        ("birth:", "brith:", "es.yml:2: birth: field required"),
         ("language: es", "language: fr", "es.yml:2: language: "),
         ("money: [", 'money: ["\\u0301", ', "nothing is left of this phrase"),
         ("name_words: 4", "name_words: 40", "name_words"),
