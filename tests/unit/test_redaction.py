@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from bot.content_store import shipped_guidance, shipped_wording
 from bot.languages import load_languages
 from bot.privacy.redactor import PLACEHOLDER, shipped_redactor
+from bot.wording import required_keys
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "redaction"
 ENOUGH_TO_GO, ENOUGH_TO_STAY = 40, 30
@@ -54,3 +56,11 @@ def test_what_tells_nothing_about_anybody_stays(text: str) -> None:
 def test_every_offered_language_has_enough_cases(part: str, least: int) -> None:
     counts = counted(part)
     assert [c for c in load_languages().offered if counts.get(c, 0) < least] == []
+
+
+@pytest.mark.parametrize("language", load_languages().offered)
+def test_no_wording_of_ours_is_changed(language: str) -> None:
+    wording = shipped_wording()
+    texts = [wording.text(language, key) for key in required_keys(shipped_guidance())]
+    redact = shipped_redactor().redact
+    assert [text for text in texts if redact(text, names=False).text != text] == []
