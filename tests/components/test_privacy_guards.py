@@ -34,15 +34,19 @@ DETAILS = ("Jane", "Roe", "123-45-6789", "1985")
 DEATH, FROM = date(2026, 3, 3), date(2026, 4, 15)
 
 
-def person(text: str = TOLD, entities: list[dict[str, Any]] | None = None) -> UserUttered:
+def person(
+    text: str = TOLD, entities: list[dict[str, Any]] | None = None, note: str = ""
+) -> UserUttered:
     parsed = {
         "text": text,
         "intent": {"name": "inform", "confidence": 1.0},
         "entities": entities or [{"entity": "other", "value": text, "start": 0, "end": len(text)}],
-        "metadata": {"note": text, "language": "en"},
+        "metadata": {"note": note or text, "language": "en"},
         "message_id": "1234567890123456",
     }
-    return UserUttered(text, parsed["intent"], parsed["entities"], parsed, metadata={"note": text})
+    return UserUttered(
+        text, parsed["intent"], parsed["entities"], parsed, metadata={"note": note or text}
+    )
 
 
 def everything() -> list[Event]:
@@ -94,7 +98,7 @@ def test_a_date_that_was_used_is_neither_in_the_entities_nor_in_the_text(
 ) -> None:
     start, end = where
     entity = {"entity": "date", "value": "2026-03-03", "start": start, "end": end}
-    stored = without_details([person(text, [entity])])[0]
+    stored = without_details([person(text, [entity], "-")])[0]
     assert stored.text == text[:start] + "***" + text[end:] == stored.parse_data["text"]
     assert "2026-03-03" not in as_text([stored]) and text[start:end] not in as_text([stored])
 

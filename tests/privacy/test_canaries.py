@@ -253,6 +253,7 @@ def run(folder: Path, name: str, command: list[str], said: str) -> subprocess.Po
         return subprocess.Popen(
             [sys.executable, *command], cwd=PROJECT, env={**inherited, **own, "COLUMNS": "200"},
             stdin=file, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+            start_new_session=True,
         )  # fmt: skip
 
 
