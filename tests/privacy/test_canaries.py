@@ -93,9 +93,8 @@ def planted(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Plant
         server.terminate()
         assert server.wait(timeout=60) == 0
         for name, process in others.items():
-            output, _ = process.communicate(timeout=SECONDS)
-            assert process.returncode == 0, output[-3000:]
-            planted.out[f"output of {name}"] = output.encode()
+            assert process.wait(timeout=SECONDS) == 0, name
+            planted.out[f"output of {name}"] = typed_and_told(folder, name)[1].read_bytes()
     planted.out["output of serve"] = "".join(log).encode()
     planted.out |= files_in(folder)
     return planted
@@ -242,18 +241,22 @@ def look_as_another(planted: Planted, url: str) -> None:
         planted.got("a check", requests.get(url + path))
 
 
-def run(folder: Path, name: str, command: list[str], said: str) -> subprocess.Popen[str]:
+def typed_and_told(folder: Path, name: str) -> tuple[Path, Path]:
+    """What a process reads, which is not searched, and what it prints."""
+    return folder.parent / f"{folder.name}-{name}.in", folder.parent / f"{folder.name}-{name}.out"
+
+
+def run(folder: Path, name: str, command: list[str], said: str) -> subprocess.Popen[bytes]:
     """Starts a process of its own that is told everything at once."""
     inherited = {k: v for k, v in os.environ.items() if k != "TF_CPP_MIN_LOG_LEVEL"}
     own = {"ROI_VAR": str(folder / name), "ROI_SECRET": SECRET, "PYTHONPATH": str(PROJECT)}
     (folder / name).mkdir()
-    typed = folder.parent / f"{folder.name}-{name}.in"
+    typed, told = typed_and_told(folder, name)
     typed.write_text(said, encoding="utf-8")
-    with typed.open("rb") as file:
+    with typed.open("rb") as file, told.open("wb") as output:
         return subprocess.Popen(
             [sys.executable, *command], cwd=PROJECT, env={**inherited, **own, "COLUMNS": "200"},
-            stdin=file, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            start_new_session=True,
+            stdin=file, stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
         )  # fmt: skip
 
 
