@@ -66,6 +66,11 @@ class ActionNotUnderstood(Action):
     ) -> list[EventType]:
         """In the guided request the question follows again."""
         turn = Turn(dispatcher, tracker)
+        if turn.only_details:
+            # Nothing failed; in the guided request its question follows again.
+            choices = () if turn.in_request else turn.topic_choices(OUT_OF_SCOPE, {})
+            turn.say(Key.DETAILS_NOT_NEEDED, choices=choices)
+            return turn.events
         key = Key.REPAIR_REPHRASE_IN_REQUEST if turn.in_request else Key.REPAIR_REPHRASE
         fail(turn, key)
         return turn.events

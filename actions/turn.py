@@ -89,6 +89,11 @@ class Turn:
                 return date.fromisoformat(str(entity.get("value")))
         return None
 
+    @property
+    def only_details(self) -> bool:
+        """Was there nothing in the message but personal details, which have been taken out?"""
+        return (self.message.get("metadata") or {}).get("details") == "all"
+
     # -- what is known ---------------------------------------------------------------------
 
     @property
@@ -150,6 +155,10 @@ class Turn:
         if details.get("handoff") == "interpreter" and "notice" not in details:
             details["notice"], offered = self._interpreter_for(language)
             choices = (*offered, *choices)
+        if self._owes_details_notice(details.get("handoff")):
+            if key != Key.DETAILS_NOT_NEEDED:
+                after = (*after, Key.DETAILS_NOT_NEEDED.value)
+            self.set(details_noticed=True)
         if details.get("topics") and self._owes_draft_notice(language):
             after = (*after, Key.LANGUAGE_DRAFT_NOTICE.value)
             self.set(draft_noticed=True)
@@ -217,6 +226,13 @@ class Turn:
             elif kind == "user":
                 in_this_turn = False
         return False
+
+    def _owes_details_notice(self, handoff: str | None) -> bool:
+        """Were personal details taken out, and the person not told yet? Danger comes first."""
+        if handoff == "emergency" or not (self.message.get("metadata") or {}).get("details"):
+            return False
+        just_now = any(event.get("name") == "details_noticed" for event in self.events)
+        return not just_now and not self.tracker.get_slot("details_noticed")
 
     def _owes_draft_notice(self, language: str) -> bool:
         just_now = any(event.get("name") == "draft_noticed" for event in self.events)

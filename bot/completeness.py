@@ -11,6 +11,7 @@ from bot.content_loader import load_yaml
 from bot.guidance.load import Guidance
 from bot.nlu.utterances import utterances_of
 from bot.paths import PROJECT
+from bot.privacy.words import EVERY_LANGUAGE_HAS
 from bot.wording_files import SOURCE_LANGUAGE
 
 TRAINING, EVALUATION = 25, 8
@@ -36,6 +37,7 @@ def missing_parts(language: str, guidance: Guidance, root: Path = PROJECT) -> It
     yield from _emergency(language, root)
     if not _content(root, "dates", language).exists():
         yield _absent("dates", language)
+    yield from _redaction(language, root)
     yield from _texting(language, root)
 
 
@@ -89,6 +91,18 @@ def _emergency(language: str, root: Path) -> Iterator[str]:
             if not phrases:
                 at = ("kinds", kind, group)
                 yield lines.problem(at, "there are no phrases", "Write what people say in danger")
+
+
+def _redaction(language: str, root: Path) -> Iterator[str]:
+    path = _content(root, "redaction", language)
+    if not path.exists():
+        yield _absent("redaction", language)
+        return
+    mine, lines = load_yaml(path)
+    for part in EVERY_LANGUAGE_HAS:
+        if not mine.get(part):
+            message = "there are no words, so such details would be kept"
+            yield lines.problem((part,), message, "Write what people say before them")
 
 
 def _texting(language: str, root: Path) -> Iterator[str]:

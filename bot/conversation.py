@@ -17,6 +17,8 @@ from bot.counts import counted
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.nlg import LocalizedResponseGenerator
+from bot.privacy.passing import passing
+from bot.privacy.redactor import Redaction, shipped_redactor
 from bot.say import Choice, Say
 from bot.text import clean
 
@@ -41,6 +43,8 @@ class Reply:
         key: The wording it was made from.
         notice: The interpreter notice that `text` begins with, if it does: its `text`, `language`
             and `direction`.
+        dates: The dates that `text` states and that nothing may keep: fields of a
+            :class:`bot.say.Say`.
     """
 
     text: str
@@ -51,6 +55,7 @@ class Reply:
     plan: dict[str, Any] | None = None
     key: str = ""
     notice: dict[str, str] | None = None
+    dates: dict[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -147,7 +152,7 @@ class Conversation:
         spoken = self._language(tracker, language, hint)
         choices = _choices(tracker)
         picked: Choice | None = None
-        typed = ""
+        typed = Redaction("")
         if choice is not None:
             picked = chosen_by_id(choice, choices)
             if picked is None:
@@ -158,17 +163,20 @@ class Conversation:
             cleaned = clean(text or "")
             if cleaned.problem is not None:
                 return self._system(_PROBLEM_KEYS[cleaned.problem], spoken, channel)
-            typed = cleaned.text
-            picked = chosen_by_text(typed, choices, self._titles(choices, spoken))
+            # From here on nobody sees what the person told about themselves or somebody else.
+            typed = shipped_redactor().redact(cleaned.text)
+            picked = chosen_by_text(typed.text, choices, self._titles(choices, spoken))
         output = CollectingOutput(channel)
         metadata = {
             "language": language,
             "language_hint": hint,
             "goes_on": _goes_on(tracker),
+            "details": typed.extent,
         }
-        await self._handle(
-            self._message(sender, output, typed, picked, spoken, metadata, message_id)
-        )
+        with passing(typed.dates):
+            await self._handle(
+                self._message(sender, output, typed.text, picked, spoken, metadata, message_id)
+            )
         replies = tuple(_reply(sent) for sent in output.messages)
         if not replies:
             return self._system(Key.SYSTEM_FAILED, spoken, channel)
@@ -286,4 +294,5 @@ def _reply(message: dict[str, Any]) -> Reply:
         plan=ours.get("plan"),
         key=ours.get("key") or "",
         notice=ours.get("notice"),
+        dates=ours.get("dates"),
     )

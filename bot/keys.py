@@ -40,6 +40,8 @@ class Key(str, Enum):
     LANGUAGE_NOT_OFFERED = "language.not_offered"
     LANGUAGE_DRAFT_NOTICE = "language.draft_notice"
 
+    DETAILS_NOT_NEEDED = "details.not_needed"
+
     SYSTEM_FAILED = "system.failed"
     SYSTEM_EMPTY = "system.empty"
     SYSTEM_TOO_LONG = "system.too_long"

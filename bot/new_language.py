@@ -52,6 +52,7 @@ def scaffold(code: str, root: Path = PROJECT) -> list[Path]:
     }
     files[content / "lexicon" / f"{code}.yml"] = _lexicon(code, content / "lexicon")
     files[content / "emergency" / f"{code}.yml"] = _emergency(code, content / "emergency")
+    files[content / "redaction" / f"{code}.yml"] = _redaction(code, content / "redaction")
     written = []
     for path, text in files.items():
         if not path.exists():
@@ -76,10 +77,11 @@ def to_do(code: str, root: Path = PROJECT) -> list[str]:
         f"`roi translations export {code} {code}.xlsx` and `roi translations import`",
         f"write sentences of every intent into data/nlu/{code}/ (docs/training-data.md)",
         f"write others to measure on into tests/nlu/{code}/",
-        f"fill bot/content/lexicon/{code}.yml and bot/content/emergency/{code}.yml",
+        f"fill bot/content/lexicon/{code}.yml, bot/content/emergency/{code}.yml and "
+        f"bot/content/redaction/{code}.yml",
         f"write bot/content/dates/{code}.yml, as for a similar language",
         "add its words to stop, start and get help by text message to bot/content/sms.yml",
-        f"write {code}.yml in tests/data/emergency, tests/data/language and tests/data/wording, "
+        f"write {code}.yml in tests/data/emergency, language, redaction and wording, "
         "and its sentences in tests/conversations and tests/data/page_facts.yml",
         f"`roi check {code}` says what is missing; when it says nothing, set `offered: true`",
         "`make test`, and only then commit: an unfinished language fails the tests of all",
@@ -120,6 +122,13 @@ def _lexicon(code: str, folder: Path) -> str:
     for field, values in english["entities"].items():
         lines += [f"  {field}:", *(f"    {value}: []" for value in values)]
     return "\n".join(lines) + "\n"
+
+
+def _redaction(code: str, folder: Path) -> str:
+    english = load_yaml(folder / f"{SOURCE_LANGUAGE}.yml")[0]
+    lists = [part for part, value in english.items() if isinstance(value, list)]
+    lines = ["# bot/content/redaction/en.yml says what each list is for.", f"language: {code}"]
+    return "\n".join([*lines, *(f"{part}: []" for part in lists)]) + "\n"
 
 
 def _emergency(code: str, folder: Path) -> str:

@@ -93,6 +93,7 @@ class LocalizedResponseGenerator(NaturalLanguageGenerator):
                 "plan": self.renderer.plan(say),
                 "question": say.question,
                 "notice": self.renderer.notice(say),
+                "dates": say.dates(),
                 "parts": self.renderer.parts(say) if channel == PAGE_CHANNEL else None,
             },
         }

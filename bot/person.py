@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -86,9 +85,9 @@ class Person:
             "messages": [_message(e) for e in events if isinstance(e, (UserUttered, BotUttered))],
             "remembered": {e.key: e.value for e in events if isinstance(e, SlotSet)},
             "wants_no_text_messages": await self._opted_out(),
-            "answers_kept_for_retries": [
-                {"kept_until": _time(expires), "answer": _plain(answer)}
-                for answer, expires in await self._state.kept(self.conversation)
+            # Copies of answers for messages that come twice: only who has the message opens one.
+            "sealed_answers_kept_until": [
+                _time(expires) for expires in await self._state.kept(self.conversation)
             ],
             "as_stored": [event.as_dict() for event in events],
         }
@@ -135,10 +134,3 @@ def _time(seconds: float | None) -> str | None:
     if seconds is None:
         return None
     return datetime.fromtimestamp(seconds, timezone.utc).isoformat(timespec="seconds")
-
-
-def _plain(answer: str | None) -> Any:
-    try:
-        return json.loads(answer or "null")
-    except ValueError:
-        return answer

@@ -10,6 +10,8 @@ from typing import Any
 
 import structlog
 
+from bot.privacy.logs import QUIET, SafeFormatter
+
 # Rasa reads these when it is imported: no telemetry leaves the hospital, TensorFlow stays quiet.
 _ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -47,16 +49,18 @@ def configure_logging(level: int = logging.WARNING) -> None:
         level: The lowest level that is logged.
     """
     level = max(level, logging.INFO)
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s %(message)s", level=level)
+    logging.basicConfig(level=level)
     logging.getLogger().setLevel(level)
+    for handler in logging.getLogger().handlers:
+        handler.setFormatter(SafeFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     for name in ("rasa", "rasa_sdk", "apscheduler", "sanic"):
         logging.getLogger(name).setLevel(max(level, logging.WARNING))
     # These log the text of a message that could not be handled, at WARNING and ERROR.
     for name in ("rasa.core.channels", "rasa.core.processor", "rasa.shared.core.training_data"):
         logging.getLogger(name).addFilter(_without_traceback)
     structlog.configure(
-        processors=[_drop],
-        wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL),
+        processors=[drop_everything],
+        wrapper_class=QUIET,
         cache_logger_on_first_use=False,
     )
 
@@ -67,5 +71,6 @@ def _without_traceback(record: logging.LogRecord) -> bool:
     return True
 
 
-def _drop(logger: object, name: str, event: structlog.typing.EventDict) -> str:
+def drop_everything(logger: object, name: str, event: structlog.typing.EventDict) -> str:
+    """The only processor of structlog in our own commands."""
     raise structlog.DropEvent

@@ -27,6 +27,7 @@ from bot.nlu import (  # noqa: F401
     language_component,
     question_component,
 )
+from bot.privacy.redactor import shipped_redactor
 from bot.rasa_fast import speed_up
 from bot.redis_server import check_redis, redis_url
 from bot.stores import ConversationStore
@@ -62,6 +63,7 @@ def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Ag
         raise StartError(f"there is no model at {path}; run `roi train`")
     store = ConversationStore(Domain.empty(), database)
     speed_up()
+    shipped_redactor()  # what cannot be redacted must not be taken in
     locks = _lock_store()
     nlg = LocalizedResponseGenerator()
     try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import BaseModel, Extra
 
@@ -75,6 +75,8 @@ class Say(_Frozen):
         notice: A language that is not offered, whose interpreter notice comes first.
     """
 
+    DATES: ClassVar[tuple[str, ...]] = ("death", "requestable_from")
+
     key: str
     language: str
     topics: tuple[str, ...] = ()
@@ -89,6 +91,12 @@ class Say(_Frozen):
     after: tuple[str, ...] = ()
     question: str | None = None
     notice: str | None = None
+
+    def dates(self) -> dict[str, str] | None:
+        """The dates in it, as JSON; they are for this answer and stored nowhere."""
+        dates = {name: getattr(self, name) for name in self.DATES}
+        told = {name: date.isoformat() for name, date in dates.items() if date is not None}
+        return told or None
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON, for Rasa's events."""

@@ -2,7 +2,8 @@
 
 It stands in the conversations' database, so it survives a restart. Keys are stored only as a keyed
 hash: a phone number or session id cannot be read from it, nor guessed without the server's secret.
-The ids of conversations are made here as well, with the same key.
+The ids of conversations are made here as well, with the same key, and values are sealed
+(:mod:`bot.privacy.sealing`).
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.data_key import data_key
 from bot.database import forget_leftovers, make_tables, open_engine
+from bot.privacy.sealing import seal, unseal
 
 logger = logging.getLogger(__name__)
 
@@ -86,6 +88,7 @@ class SharedState:
         sqlite = self._engine.dialect.name == "sqlite"
         self._threads = ThreadPoolExecutor(1 if sqlite else 4, thread_name_prefix="roi-state")
         self._key = data_key(self._engine, (secret, *old_secrets))
+        self._sealing = self._key.hex()
         self._lease, self._patience, self._clock = lease.total_seconds(), patience, clock
         self._running: set[asyncio.Task[str]] = set()
         make_tables(self._engine, _TABLE.metadata)
@@ -129,7 +132,7 @@ class SharedState:
         give_up = time.monotonic() + self._patience.total_seconds()
         pause = _FIRST_LOOK
         while True:
-            free, answer = await self._in_thread(self._look, name)
+            free, answer = await self._in_thread(self._look, name, f"once:{scope}:{key}")
             if answer is not None:
                 return answer
             if free and await self._in_thread(self._claim, name, self._hashed(scope), owner):
@@ -138,7 +141,9 @@ class SharedState:
                 raise StillBusyError("the first caller has not finished")
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LAST_LOOK)
-        task = asyncio.ensure_future(self._produce(name, owner, produce, keep))
+        task = asyncio.ensure_future(
+            self._produce(name, owner, produce, keep, f"once:{scope}:{key}")
+        )
         self._running.add(task)
         task.add_done_callback(self._finished)
         return await asyncio.shield(task)
@@ -154,11 +159,13 @@ class SharedState:
         """
         expires = self._clock() + keep.total_seconds()
         row = {"name": self._name("value", scope, key), "scope": self._hashed(scope)}
-        await self._in_thread(self._put, {**row, "answer": value, "expires": expires})
+        sealed = seal(value, self._sealing, f"value:{scope}:{key}")
+        await self._in_thread(self._put, {**row, "answer": sealed, "expires": expires})
 
     async def get(self, scope: str, key: str) -> str | None:
         """The value kept under a key; None where there is none, or no longer."""
-        _, value = await self._in_thread(self._look, self._name("value", scope, key))
+        name = self._name("value", scope, key)
+        _, value = await self._in_thread(self._look, name, f"value:{scope}:{key}")
         return value
 
     async def forget(self, scope: str) -> int:
@@ -169,8 +176,8 @@ class SharedState:
         """
         return await self._in_thread(self._forget, self._hashed(scope))
 
-    async def kept(self, scope: str) -> list[tuple[str, float]]:
-        """A scope's answers and values, and until when each is kept, in seconds since 1970."""
+    async def kept(self, scope: str) -> list[float]:
+        """Until when each of a scope's answers and values is kept, in seconds since 1970."""
         return await self._in_thread(self._kept, self._hashed(scope))
 
     async def set_flag(self, scope: str, key: str, *, keep: timedelta | None = None) -> None:
@@ -214,7 +221,12 @@ class SharedState:
         self._engine.dispose()
 
     async def _produce(
-        self, name: str, owner: str, produce: Callable[[], Awaitable[str]], keep: timedelta
+        self,
+        name: str,
+        owner: str,
+        produce: Callable[[], Awaitable[str]],
+        keep: timedelta,
+        purpose: str,
     ) -> str:
         mine = sa.and_(_ROW.name == name, _ROW.owner == owner)
         renewal = asyncio.ensure_future(self._renew(mine))
@@ -226,7 +238,7 @@ class SharedState:
         finally:
             renewal.cancel()
         stored = {
-            "answer": answer,
+            "answer": seal(answer, self._sealing, purpose),
             "owner": None,
             "expires": self._clock() + keep.total_seconds(),
         }
@@ -267,14 +279,19 @@ class SharedState:
         over = sa.and_(_ROW.name == name, sa.or_(_ROW.expires <= now, too_far))
         return self._run(sa.update(_TABLE).where(over).values(values)) == 1
 
-    def _look(self, name: str) -> tuple[bool, str | None]:
+    def _look(self, name: str, purpose: str) -> tuple[bool, str | None]:
         """May the key be claimed, and which answer does it have?"""
         query = sa.select(_ROW.answer, _ROW.owner, _ROW.expires).where(_ROW.name == name)
         with self._engine.connect() as connection:
             row = connection.execute(query).first()
         if row is None or self._is_over(row):
             return True, None
-        return False, row.answer
+        if row.answer is None:
+            return False, None
+        answer = unseal(row.answer, self._sealing, purpose)
+        if answer is None:  # sealed under another key: nobody can read it any more
+            self._run(sa.delete(_TABLE).where(_ROW.name == name))
+        return answer is None, answer
 
     def _is_over(self, row: Any) -> bool:
         """Has its time passed? A claim's also where it ends far in the future.
@@ -307,11 +324,11 @@ class SharedState:
         forget_leftovers(self._engine)
         return gone
 
-    def _kept(self, scope: str) -> list[tuple[str, float]]:
+    def _kept(self, scope: str) -> list[float]:
         mine = sa.and_(_ROW.scope == scope, _ROW.answer.is_not(None))
-        query = sa.select(_ROW.answer, _ROW.expires).where(mine).order_by(_ROW.expires)
+        query = sa.select(_ROW.expires).where(mine).order_by(_ROW.expires)
         with self._engine.connect() as connection:
-            return [(row.answer, row.expires) for row in connection.execute(query)]
+            return list(connection.execute(query).scalars())
 
     async def _in_thread(self, function: Callable[..., _Result], *arguments: Any) -> _Result:
         # A database that another worker holds for a moment must not stop the whole event loop.

@@ -36,6 +36,8 @@ from bot.database import (
     one_at_a_time,
     open_engine,
 )
+from bot.privacy.events import GuardedBroker, without_details
+from bot.privacy.logs import guard_logs
 from bot.state import SharedState
 
 __all__ = ["HISTORY", "ConflictError", "ConversationStore", "sqlite_store", "store_of"]
@@ -86,7 +88,9 @@ class ConversationStore(SQLTrackerStore):
             conversation_rows.adopt_older(session, clock())
             session.flush()
         # Not SQLTrackerStore's: that one would open the database once more.
-        TrackerStore.__init__(self, domain, event_broker)
+        guarded = GuardedBroker(event_broker) if event_broker is not None else None
+        TrackerStore.__init__(self, domain, guarded)
+        guard_logs()
 
     @contextmanager
     def session_scope(self) -> Iterator[Session]:
@@ -110,7 +114,8 @@ class ConversationStore(SQLTrackerStore):
         """
         await self.stream_events(tracker)
         events = list(tracker.events)
-        rows = [_row(tracker.sender_id, e) for e in events[getattr(tracker, _STORED, 0) :]]
+        new = without_details(events[getattr(tracker, _STORED, 0) :])
+        rows = [_row(tracker.sender_id, event) for event in new]
         if not rows:
             return  # as Rasa saves a new conversation before its first turn
         turn = getattr(tracker, _TURN, 0)

@@ -100,6 +100,12 @@ class Wording:
         """The language that a key is said in: English where the person's is withheld."""
         return SOURCE_LANGUAGE if (language, key) in self._withheld else language
 
+    def all_texts(self) -> Iterator[str]:
+        """Every text of every language, with its placeholders as they stand."""
+        for entries in self._entries.values():
+            for entry in entries.values():
+                yield from (text for text in (entry.text, entry.sms) if text is not None)
+
     def is_draft(self, language: str) -> bool:
         """Does it show wording in this language that no translator has reviewed?"""
         return language in self._drafts

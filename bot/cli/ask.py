@@ -91,6 +91,8 @@ def _parse(line: str, options: argparse.Namespace) -> AskLine:
 
 
 async def _answer(conversation: Any, asked: AskLine) -> dict[str, Any]:
+    from bot.privacy.redactor import shipped_redactor
+
     sender = f"ask:{asked.sender or uuid.uuid4().hex}"
     result = await conversation.turn(sender, asked.channel, text=asked.text, language=asked.lang)
     understood = await conversation.understood(sender)
@@ -100,7 +102,7 @@ async def _answer(conversation: Any, asked: AskLine) -> dict[str, Any]:
     plans = [reply.plan for reply in result.replies if reply.plan is not None]
     handoffs = [reply.handoff for reply in result.replies if reply.handoff is not None]
     return {
-        "text": asked.text,
+        "text": shipped_redactor().redact(asked.text).text,
         "language": result.language,
         "intent": intent.get("name"),
         "confidence": intent.get("confidence"),

@@ -37,6 +37,7 @@ def _checks(languages: Sequence[str]) -> list[Callable[[], object]]:
     from bot.nlu.entities import load_matcher
     from bot.nlu.questions import QuestionSplitter
     from bot.paths import CONTENT
+    from bot.privacy.redactor import shipped_redactor
     from bot.wording import SOURCE_LANGUAGE, load_wording
 
     return [
@@ -49,6 +50,7 @@ def _checks(languages: Sequence[str]) -> list[Callable[[], object]]:
         lambda: load_matcher(shipped_guidance().routes),
         lambda: EmergencyRules.load(CONTENT / "emergency"),
         lambda: DateFinder.load(CONTENT / "dates"),
+        shipped_redactor,
         QuestionSplitter.load,
         lambda: load_wording(shipped_guidance(), (SOURCE_LANGUAGE, *languages)),
         lambda: _check_completeness(languages),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from bot.evaluation.measures import Outcome
 from bot.nlu.decision import CLARIFY, EMERGENCY, NOT_UNDERSTOOD, OUT_OF_SCOPE
 from bot.nlu.entities import FIELD_ENTITIES
+from bot.privacy.redactor import shipped_redactor
 from bot.text import clean
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
 async def understand(agent: Agent, texts: Iterable[str]) -> list[Outcome]:
     """What the pipeline makes of each text; nothing of them is stored."""
-    return [outcome_of(await agent.parse_message(clean(text).text)) for text in texts]
+    redact = shipped_redactor().redact
+    return [outcome_of(await agent.parse_message(redact(clean(text).text).text)) for text in texts]
 
 
 def outcome_of(parsed: dict[str, Any]) -> Outcome:

@@ -28,6 +28,8 @@ from rasa.shared.nlu.training_data.message import Message
 from bot.language_choice import offered_form
 from bot.languages import load_languages
 from bot.nlu.dates import DateFinder
+from bot.nlu.question_component import PART
+from bot.privacy.passing import passed_dates
 
 LANGUAGE = "language"
 
@@ -41,7 +43,11 @@ def today_at_hospital() -> date:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=False)
 class DateEntityExtractor(GraphComponent, EntityExtractorMixin):
-    """Adds an entity ``date`` with an ISO value for each date up to today."""
+    """Adds an entity ``date`` with an ISO value for each date up to today.
+
+    Days with a number have been taken out of the text before (:mod:`bot.privacy`); they come
+    beside it and have no place in it. "Three weeks ago" still stands there.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -89,7 +95,10 @@ class DateEntityExtractor(GraphComponent, EntityExtractorMixin):
             # A leading slash carries an intent with its entities, not words.
             if not text or text.startswith("/"):
                 continue
-            found = self._entities(text, _language(message), today)
+            language = _language(message)
+            found = self._entities(text, language, today)
+            if not message.get(PART):
+                found += self._passed(language, today)
             entities = [*message.get(ENTITIES, []), *found]
             message.set(ENTITIES, entities, add_to_output=True)
         return messages
@@ -103,6 +112,17 @@ class DateEntityExtractor(GraphComponent, EntityExtractorMixin):
                 ENTITY_ATTRIBUTE_END: found.end,
             }
             for found in self._finder.find(text, language, today)
+        ]
+        self.add_extractor_name(entities)
+        return entities
+
+    def _passed(self, language: str, today: date) -> list[dict[str, Any]]:
+        values = [
+            d.value for text in passed_dates() for d in self._finder.find(text, language, today)
+        ]
+        entities: list[dict[str, Any]] = [
+            {ENTITY_ATTRIBUTE_TYPE: "date", ENTITY_ATTRIBUTE_VALUE: value.isoformat()}
+            for value in values
         ]
         self.add_extractor_name(entities)
         return entities

@@ -18,6 +18,7 @@ from bot.language_names import only_a_language, requested_interpreter
 from bot.languages import load_languages
 from bot.nlu.chinese_component import WRITTEN, restore
 from bot.nlu.decision import (
+    ANSWER,
     CHANGE_LANGUAGE,
     EMERGENCY,
     INTERPRETER,
@@ -110,9 +111,10 @@ class IntentDecider(GraphComponent):
     def _decision(self, message: Message, emergency: str | None) -> Decision:
         if emergency is None and (decision := self._about_language(message)) is not None:
             return decision
-        if emergency is None and not any(character.isalpha() for character in message.get(TEXT)):
-            return Decision(NOT_UNDERSTOOD, 0.0)  # "9": the classifier would find a meaning in it
         named = [entity.get("entity") for entity in message.get(ENTITIES) or ()]
+        if emergency is None and not any(character.isalpha() for character in message.get(TEXT)):
+            # "9": the classifier would find a meaning in it. A date alone answers a question.
+            return Decision(ANSWER, 1.0) if "date" in named else Decision(NOT_UNDERSTOOD, 0.0)
         return decide(
             message.get(INTENT_RANKING, []),
             self._thresholds,

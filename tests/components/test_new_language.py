@@ -46,6 +46,7 @@ def test_a_new_language_is_told_what_it_lacks(project):
     assert files["bot/content/responses/kea/topics.yml"] > 20
     assert files["bot/content/lexicon/kea.yml"] > 10
     assert files["bot/content/emergency/kea.yml"] == 4
+    assert files["bot/content/redaction/kea.yml"] == 9
     assert files["bot/content/dates/kea.yml"] == 1
     # Nothing else suffers, and the new files can be read.
     lacking = r"no phrases|no words|sentences|still in English|it is missing"

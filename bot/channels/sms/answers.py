@@ -19,6 +19,7 @@ from bot.keys import Key
 from bot.language_choice import choose_language
 from bot.languages import load_languages
 from bot.nlu.language_id import LanguageEvidence
+from bot.privacy.redactor import shipped_redactor
 from bot.text import clean
 
 OPTED_OUT = "sms.opted_out"
@@ -152,7 +153,8 @@ class Answers:
         cleaned = clean(message.incoming.body)
         found: Any = None
         if cleaned.problem is None:
-            found = (await message.agent.parse_message(cleaned.text)).get("language")
+            text = shipped_redactor().redact(cleaned.text).text
+            found = (await message.agent.parse_message(text)).get("language")
         evidence = LanguageEvidence(**found) if isinstance(found, dict) else LanguageEvidence()
         return choose_language(
             None, evidence, None, message.hint, offered, default=offered[0]

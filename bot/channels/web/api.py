@@ -11,6 +11,7 @@ from bot.channels.web.chat import Chat
 from bot.channels.web.http import from_other_site
 from bot.channels.web.payloads import PayloadError, checked_key, read_message
 from bot.channels.web.sessions import Session
+from bot.channels.web.shown import dates_of
 from bot.channels.web.transcript import Message, latest_turn, transcript
 from bot.content_store import shipped_wording
 from bot.conversation import Reply
@@ -48,7 +49,10 @@ class Api:
             )
         messages = [_reply(reply) for reply in result.replies]
         answer = {**_head(session, result.language), "messages": messages}
-        return self._chat.keep(json(answer), session)
+        response = self._chat.keep(json(answer), session)
+        if result.recorded:
+            self._chat.shown.keep(request, response, session, dates_of(result))
+        return response
 
     async def conversation(self, request: Request) -> HTTPResponse:
         """The conversation so far, for a page that is loaded again.
@@ -58,7 +62,8 @@ class Api:
         """
         self._refuse_other_sites(request)
         session = await self._admitted(request)
-        said = transcript(await self._chat.events(request, session))
+        dates = self._chat.shown.read(request, session)
+        said = transcript(await self._chat.events(request, session, dates))
         latest = latest_turn(said)
         messages = [_said(message, number >= latest) for number, message in enumerate(said)]
         language = await self._chat.language(request, session)

@@ -23,6 +23,7 @@ from bot.channels.web.payloads import PayloadError, TooManyError
 from bot.channels.web.sessions import Session, Sessions
 from bot.channels.web.settings import WebSettings
 from bot.channels.web.shared_limits import limiter
+from bot.channels.web.shown import Dates, Shown, with_dates
 from bot.channels.web.spoken import Spoken
 from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
@@ -55,6 +56,7 @@ class Chat:
         self.sessions = Sessions(
             settings.secret, settings.old_secrets, max_age=settings.keep.total_seconds()
         )
+        self.shown = Shown(settings.secret, self._where())
         self._handler = handler
         self._spoken = Spoken()
         self._queues = queues()
@@ -81,17 +83,20 @@ class Chat:
 
     def keep(self, response: HTTPResponse, session: Session) -> HTTPResponse:
         """Sends the session along with an answer; its day begins anew."""
+        cookie = f"{self.cookie_name}={self.sessions.cookie(session)}"
+        age = int(self.settings.keep.total_seconds())
+        response.headers["Set-Cookie"] = (
+            f"{cookie}; Path=/; HttpOnly; Max-Age={age}; {self._where()}"
+        )
+        return response
+
+    def _where(self) -> str:
+        """How cookies travel."""
         # Lax keeps the conversation behind a link to the chat, which Strict would lose. Inside a
         # page of another site only None is sent, and soon only if it is also partitioned (kept
         # apart for each site that embeds us), a word that Sanic 21 does not know.
         where = "SameSite=None; Partitioned" if self.settings.embedded else "SameSite=Lax"
-        secure = "; Secure" if self.settings.secure else ""
-        cookie = f"{self.cookie_name}={self.sessions.cookie(session)}"
-        age = int(self.settings.keep.total_seconds())
-        response.headers["Set-Cookie"] = (
-            f"{cookie}; Path=/; HttpOnly; {where}; Max-Age={age}{secure}"
-        )
-        return response
+        return f"{where}; Secure" if self.settings.secure else where
 
     async def tracker(self, request: Request, session: Session) -> DialogueStateTracker | None:
         """The conversation's present state; None before its first message."""
@@ -100,9 +105,18 @@ class Chat:
         )
         return tracker
 
-    async def events(self, request: Request, session: Session) -> list[Event]:
-        """What was said last, oldest first; as quick in a long conversation as in a short one."""
-        return await _store(request).said(self.sender(request, session), SHOWN)
+    async def events(
+        self, request: Request, session: Session, dates: Dates | None = None
+    ) -> list[Event]:
+        """What was said last, oldest first; as quick in a long conversation as in a short one.
+
+        Args:
+            request: Where it is asked for.
+            session: Whose it is.
+            dates: Those of the last answer, which are not stored.
+        """
+        said = await _store(request).said(self.sender(request, session), SHOWN)
+        return with_dates(said, dates, request.app.ctx.agent.nlg, CHANNEL)
 
     async def language(self, request: Request, session: Session) -> str:
         """The language to speak to the person in."""

@@ -12,6 +12,7 @@ from bot.channels.web.chat import Chat
 from bot.channels.web.http import EMBED, from_other_site
 from bot.channels.web.payloads import PageForm, PayloadError, TooManyError, read_form
 from bot.channels.web.sessions import Notice, Session
+from bot.channels.web.shown import Dates, dates_of
 from bot.channels.web.transcript import Message, latest_turn, open_choices, transcript
 from bot.channels.web.views import render
 from bot.content_store import shipped_wording
@@ -60,7 +61,7 @@ class Page:
         wanted = request.args.get("language")
         if wanted in load_languages().answered and session.state != "continued":
             session = replace(session, language=wanted)  # the language of the page around us
-        return await self._show(request, session)
+        return await self._show(request, session, dates=self._chat.shown.read(request, session))
 
     async def post(self, request: Request) -> HTTPResponse:
         """Does what a form asks, then sends the browser back to the page.
@@ -116,14 +117,21 @@ class Page:
             key=form.key,
         )
         if result.recorded:
-            return await self._back(request, session)
+            dates = dates_of(result)
+            response = await self._back(request, session, dates)
+            self._chat.shown.keep(request, response, session, dates)
+            return response
         return await self._show(request, session, Refused(Key(result.replies[0].key), form.text))
 
     async def _show(
-        self, request: Request, session: Session, refused: Refused | None = None
+        self,
+        request: Request,
+        session: Session,
+        refused: Refused | None = None,
+        dates: Dates | None = None,
     ) -> HTTPResponse:
         language = await self._chat.language(request, session)
-        messages = transcript(await self._chat.events(request, session))
+        messages = transcript(await self._chat.events(request, session, dates))
         notice = _NOTICES[session.notice] if session.notice is not None else None
         page = render(
             "page.html",
@@ -145,10 +153,13 @@ class Page:
             response.headers["Retry-After"] = str(refused.wait)
         return self._chat.keep(response, session.noticed())
 
-    async def _back(self, request: Request, session: Session) -> HTTPResponse:
+    async def _back(
+        self, request: Request, session: Session, dates: Dates | None = None
+    ) -> HTTPResponse:
         """To the page, so that loading it again sends nothing twice."""
         if SEEN in request.headers:
-            return await self._show(request, session)  # the script saves the way there
+            # The script saves the way there.
+            return await self._show(request, session, dates=dates)
         # The route's own path: nothing of the address asked for comes back in the answer.
         path = request.route.path if request.route is not None else ""
         location = f"/{path.strip('/')}#latest"

@@ -1,0 +1,149 @@
+"""The second guard before anything is stored or published: events without personal details.
+
+Number, order and kind of the events stay. What a person wrote has been redacted before it was
+understood; here it is looked at again, and the dates that a turn used are dropped: from the
+entities, from the text where they stand, and from the answer that states them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+from typing import Any
+
+from rasa.shared.core.events import Event
+
+from bot.localized import day_text, locale_of
+from bot.privacy.redactor import PLACEHOLDER, shipped_redactor
+from bot.say import Say
+
+_DATE = "date"
+
+# What a machine made: ids look like the numbers of people, and no text stands in these.
+_NOT_TEXT = frozenset({
+    "id", "message_id", "model_id", "assistant_id", "payload", "key", "event", "name", "intent",
+    "input_channel", "timestamp", "sender_id", "language", "language_hint", "utter_action",
+})  # fmt: skip
+
+
+def without_details(events: Iterable[Event]) -> list[Event]:
+    """Events as they may be kept; those given stay as they are.
+
+    Args:
+        events: In their order.
+    """
+    return [_rebuilt(event) for event in events]
+
+
+def published(event: Mapping[str, Any]) -> dict[str, Any]:
+    """One event as it may be published.
+
+    Args:
+        event: As Rasa gives it to an event broker.
+    """
+    data = dict(event)
+    kind = data.get("event")
+    if kind == "user":
+        return _of_person(data)
+    if kind == "bot":
+        return _of_assistant(data)
+    return {name: _redacted(value, name) for name, value in data.items()}
+
+
+class GuardedBroker:
+    """An event broker that gets every event without personal details."""
+
+    def __init__(self, broker: Any) -> None:
+        """Args: the configured broker."""
+        self._broker = broker
+
+    def publish(self, event: dict[str, Any]) -> None:
+        """Publishes an event."""
+        self._broker.publish(published(event))
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else a broker does, it does itself."""
+        return getattr(self._broker, name)
+
+
+def _rebuilt(event: Event) -> Event:
+    before = event.as_dict()
+    after = published(before)
+    if after == before:
+        return event
+    rebuilt = Event.from_parameters(after)
+    return rebuilt if rebuilt is not None else event
+
+
+def _of_person(event: dict[str, Any]) -> dict[str, Any]:
+    parsed = dict(event.get("parse_data") or {})
+    entities = [dict(entity) for entity in parsed.get("entities") or ()]
+    dates = [entity for entity in entities if entity.get("entity") == _DATE]
+    text = _redacted(_cut(event.get("text"), dates), "text")
+    if "text" in parsed:
+        parsed["text"] = _redacted(_cut(parsed["text"], dates), "text")
+    for entity in entities:
+        is_date = entity.get("entity") == _DATE
+        entity["value"] = PLACEHOLDER if is_date else _redacted(entity.get("value"), "value")
+        if is_date:
+            entity.pop("start", None)
+            entity.pop("end", None)
+    if "entities" in parsed:
+        parsed["entities"] = entities
+    others = {n: v for n, v in parsed.items() if n not in ("text", "entities")}
+    parsed |= {name: _redacted(value, name) for name, value in others.items()}
+    rest = {n: v for n, v in event.items() if n not in ("text", "parse_data")}
+    told = {name: _redacted(value, name) for name, value in rest.items()}
+    return {**event, **told, "text": text, "parse_data": parsed}
+
+
+def _cut(text: Any, dates: Iterable[Mapping[str, Any]]) -> Any:
+    """The text without "three weeks ago" and the like: with its time, that tells a date too."""
+    if not isinstance(text, str):
+        return text
+    places = [(d["start"], d["end"]) for d in dates if d.get("start") is not None]
+    for start, end in sorted(places, reverse=True):
+        text = text[:start] + PLACEHOLDER + text[end:]
+    return text
+
+
+def _of_assistant(event: dict[str, Any]) -> dict[str, Any]:
+    metadata = dict(event.get("metadata") or {})
+    said = metadata.get("say")
+    stated = _stated(said) if isinstance(said, dict) else ()
+    if isinstance(said, dict):
+        metadata["say"] = {n: v for n, v in said.items() if n not in Say.DATES}
+    if isinstance(metadata.get("roi"), dict):
+        metadata["roi"] = {n: v for n, v in metadata["roi"].items() if n != "dates"}
+    # Our own wording holds nobody's name.
+    whole = {**event, "metadata": metadata}
+    return {n: _redacted(v, n, stated=stated, names=False) for n, v in whole.items()}
+
+
+def _stated(said: dict[str, Any]) -> tuple[str, ...]:
+    """The dates of an answer as it writes them, in its language or in English."""
+    say = Say.parse_obj(said)
+    days = [day for day in (say.death, say.requestable_from) if day is not None]
+    written = {day_text(day, locale_of(code)) for day in days for code in (say.language, "en")}
+    return tuple(sorted(written, key=len, reverse=True))
+
+
+@lru_cache(maxsize=4096)
+def _of_ours(text: str) -> str:
+    """A text of ours; the same are stored all day, and a plan with its pieces would take 6 ms."""
+    return shipped_redactor().redact(text, names=False).text
+
+
+def _redacted(value: Any, name: str, *, stated: Collection[str] = (), names: bool = True) -> Any:
+    """A value of any depth with all its texts redacted."""
+    if name in _NOT_TEXT and not isinstance(value, dict | list | tuple):
+        return value
+    if isinstance(value, str):
+        for date in stated:
+            value = value.replace(date, PLACEHOLDER)
+        return shipped_redactor().redact(value).text if names else _of_ours(value)
+    if isinstance(value, dict):
+        return {n: _redacted(v, str(n), stated=stated, names=names) for n, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_redacted(each, name, stated=stated, names=names) for each in value]
+    return value
