@@ -1,4 +1,4 @@
-"""What an answer may hold: numbers and addresses of the directory, and nothing else of that kind."""
+"""What an answer may hold: numbers and addresses of the directory, nothing else of that kind."""
 
 from __future__ import annotations
 

@@ -49,13 +49,17 @@ async def test_any_message_in_any_script_is_answered(
             if offered and chance.random() < 0.15:
                 choice = chance.choice(offered)[0]
             began = time.perf_counter()
-            result = await conversation.turn(
-                sender,
-                channel,
-                text=None if choice else text,
-                choice=choice,
-                hint=chance.choice(HINTS),
-            )
+            try:
+                result = await conversation.turn(
+                    sender,
+                    channel,
+                    text=None if choice else text,
+                    choice=choice,
+                    hint=chance.choice(HINTS),
+                )
+            except Exception as error:
+                faults.append((number, text, choice, repr(error.__cause__ or error), "", []))
+                continue
             times.append(time.perf_counter() - began)
             offered = result.replies[-1].choices
             for reply in result.replies:

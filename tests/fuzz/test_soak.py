@@ -30,7 +30,7 @@ LONG = "web:long"
 """One conversation goes on for as long as the test: each tenth message is its own."""
 
 MOST_GROWTH = 8_000_000
-"""Bytes between the second and the last quarter; a leak of 10 kB a turn takes 100 MB in `make soak`."""
+"""Bytes from the second quarter to the last; 10 kB a turn would take 100 MB in `make soak`."""
 MOST_SLOWER = 1.25
 
 
@@ -71,11 +71,15 @@ async def test_memory_and_latency_stay_flat(stored_agent: Agent) -> None:
             held.append(memory())
     quarter = SIZE // 4
     # Other programmes on the machine slow a turn down but take none of its processor time.
-    first, last = (statistics.median(part) for part in (spent[quarter : 2 * quarter], spent[-quarter:]))
+    first, last = (
+        statistics.median(part) for part in (spent[quarter : 2 * quarter], spent[-quarter:])
+    )
     second, fourth = (statistics.median(part) for part in (held[10:20], held[30:]))
     growth = fourth - second
     print(f"\nsoak: {SIZE} turns; memory {second / 1e6:.0f} then {fourth / 1e6:.0f} MB")
-    print(f"({growth / 1e3 / (SIZE / 2):+.2f} kB a turn); processor {first * 1000:.1f} then", end=" ")
+    print(
+        f"({growth / 1e3 / (SIZE / 2):+.2f} kB a turn); processor {first * 1000:.1f} then", end=" "
+    )
     print(f"{last * 1000:.1f} ms a turn (ratio {last / first:.2f}), ", end="")
     print(f"elapsed median {statistics.median(elapsed) * 1000:.1f} ms")
     assert growth < MOST_GROWTH

@@ -18,7 +18,10 @@ from bot.paths import PROJECT
 
 BIDI = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u061c"
 INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e\u034f\ufe0f\U000e0041"
-EMOJI = "👩🏽‍⚕️ 👨‍👩‍👧‍👦 🏳️‍🌈 1️⃣ 🇭🇹 🇺🇸 😷 🩻 ❤️‍🩹 🧑🏿‍🦽‍➡️ ☎️ ⚰️".split()
+EMOJI = (
+    "👩🏽\u200d⚕️", "👨\u200d👩\u200d👧\u200d👦", "🏳️\u200d🌈", "1️⃣", "🇭🇹", "🇺🇸", "😷", "🩻",
+    "❤️\u200d🩹", "🧑🏿\u200d🦽\u200d➡️", "☎️", "⚰️",
+)  # fmt: skip
 CODE = (
     "/restart", '/inform{"subject": "deceased"}', "／start_over", "{him_phone}", "{{7*7}}", "${x}",
     "<script>alert(1)</script>", "' OR 1=1 --", "__proto__", "constructor", "../../etc/passwd",
@@ -28,7 +31,8 @@ CODE = (
 )  # fmt: skip
 NUMBERS = (
     "617-555-0123", "(617) 555-0188", "+16175550123", "2026-02-30", "1/1/0001", "31.12.9999",
-    "١٢/٣/٢٠٢٥", "二〇二五年三月三日", "９１１", "1e309", "-0", "½", "10^100", "MRN 5550100", "1.", "2)", "٣",
+    "١٢/٣/٢٠٢٥", "二〇二五年三月三日", "９１１",
+    "1e309", "-0", "½", "10^100", "MRN 5550100", "1.", "2)", "٣",
 )  # fmt: skip
 
 
@@ -143,7 +147,7 @@ class Inventor:
         return "".join(self._random.choices(_digits(), k=self._random.randint(1, 14)))
 
     def _any(self) -> str:
-        points = (self._random.randint(0, sys.maxunicode) for _ in range(self._random.randint(1, 60)))
+        points = self._random.choices(range(sys.maxunicode + 1), k=self._random.randint(1, 60))
         return "".join(map(chr, points))
 
     def _long(self) -> str:
