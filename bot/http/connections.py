@@ -82,7 +82,7 @@ class GuardedProtocol(HttpProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Takes what arrives; a request begins with its first byte."""
-        if self._http is None or self._http.stage is Stage.IDLE:
+        if self._http is None or (self._http.stage is Stage.IDLE and not self._has_body()):
             self._began = monotonic()
         super().data_received(data)
 
@@ -113,14 +113,20 @@ class GuardedProtocol(HttpProtocol):
         self._http = StrictHttp(self)
 
     def _lateness(self) -> Exception | None:
-        if not self._task or self._http is None or self._http.stage is Stage.IDLE:
+        if not self._task or self._http is None:
             return None
-        took = monotonic() - self._began
-        if self._http.stage is Stage.REQUEST and took > HEAD_SECONDS:
+        took, stage = monotonic() - self._began, self._http.stage
+        if stage is Stage.REQUEST and took > HEAD_SECONDS:
             return RequestTimeout("the head took too long")
-        if self._http.request_body and took > BODY_SECONDS:
+        if self._has_body() and took > BODY_SECONDS:
             return RequestTimeout("the body took too long")
-        return ServiceUnavailable("the answer took too long") if took > ANSWER_SECONDS else None
+        if stage is not Stage.IDLE and took > ANSWER_SECONDS:
+            return ServiceUnavailable("the answer took too long")
+        return None
+
+    def _has_body(self) -> bool:
+        """Is part of a body still to come, be it one that has been refused?"""
+        return bool(getattr(self._http, "request_body", None))
 
     def _may_stay(self) -> bool:
         limits: ConnectionLimits = self.app.ctx.connection_limits
