@@ -86,6 +86,12 @@ class GuardedProtocol(HttpProtocol):
             self._began = monotonic()
         super().data_received(data)
 
+    async def receive_more(self) -> None:
+        """Waits for more, unless the connection has been cut off."""
+        if self.transport is None:
+            raise asyncio.CancelledError
+        await super().receive_more()
+
     def pause_writing(self) -> None:
         """The other side does not take up what is sent."""
         super().pause_writing()

@@ -45,7 +45,11 @@ def main() -> None:
     app.add_route(never, "/never")
     app.add_route(open_connections, "/connections")
     with bind("127.0.0.1", 0) as listener:
-        print(f"ready at {url_of(listener)}", flush=True)
+
+        async def say_ready(*_: object) -> None:
+            print(f"ready at {url_of(listener)}", flush=True)
+
+        app.register_listener(say_ready, "after_server_start")
         app.run(sock=listener, protocol=GuardedProtocol, access_log=False, motd=False)
 
 

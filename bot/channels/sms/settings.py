@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.channels.web.settings import SettingsError, server_secret
+from bot.channels.web.settings import SettingsError, number, server_secret
 from bot.paths import VAR
 
-TOKEN, URL = "TWILIO_AUTH_TOKEN", "ROI_SMS_URL"
+TOKEN, URL, LIMIT = "TWILIO_AUTH_TOKEN", "ROI_SMS_URL", "ROI_SMS_LIMIT"
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,17 @@ class SmsSettings:
         token: Twilio's auth token; whoever knows it can speak for any number.
         url: The webhook's public address, just as it stands in Twilio's console.
         secret: The server's own; numbers are kept only as a hash with it.
+        per_number: Messages a minute that one number gets answers to.
     """
 
     token: str = field(repr=False)
     url: str
     secret: str = field(repr=False)
+    per_number: int = 20
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ, var: Path = VAR) -> SmsSettings:
-        """Reads TWILIO_AUTH_TOKEN, ROI_SMS_URL and the server's secret.
+        """Reads TWILIO_AUTH_TOKEN, ROI_SMS_URL, ROI_SMS_LIMIT and the server's secret.
 
         Args:
             environment: Where the variables stand.
@@ -50,7 +52,8 @@ class SmsSettings:
                 f"text messages need {URL}, the webhook's address as it stands in Twilio's "
                 f"console (https://.../webhooks/sms/webhook); set it, or unset {TOKEN}"
             )
-        return cls(token, _checked(url), server_secret(environment, var))
+        limit = number(environment, LIMIT, cls.per_number)
+        return cls(token, _checked(url), server_secret(environment, var), limit)
 
 
 def is_configured(environment: Mapping[str, str] = os.environ) -> bool:

@@ -16,6 +16,7 @@ from bot.channels.sms.order import Place, Queues
 from bot.channels.sms.payloads import Incoming
 from bot.channels.sms.settings import SmsSettings
 from bot.channels.sms.words import Command, SmsWords
+from bot.channels.web.limits import RateLimiter
 from bot.state import StillBusyError
 from bot.stores import store_of
 
@@ -53,6 +54,7 @@ class Texting:
         """
         self._secret, self._words, self._wait = settings.secret, words, wait
         self._answers = Answers(words, handler)
+        self._by_number = RateLimiter(settings.per_number)
         self._queues = Queues()
         self._running: set[asyncio.Task[str]] = set()
 
@@ -127,6 +129,8 @@ class Texting:
                 # At once: what is still being answered must not be sent any more.
                 await message.state.set_flag(OPTED_OUT, message.sender)
             await place.reached()
+            if self._is_too_much(message):
+                return await self._answers.too_many(message)
             pages = await self._answers.pages(message)
             kept = pages if message.is_late else pages[1:]
             await self._answers.keep(message, kept)
@@ -141,6 +145,11 @@ class Texting:
             )
         finally:
             place.leave()
+
+    def _is_too_much(self, message: TextMessage) -> bool:
+        """Has the number sent more than it gets answers to? Stop, start and help always count."""
+        is_free = message.command in ("stop", "start", "help")
+        return not is_free and self._by_number.wait(message.sender) > 0
 
     async def _said_late(self, message: TextMessage) -> str:
         try:

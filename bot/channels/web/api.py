@@ -37,6 +37,7 @@ class Api:
         asked = read_message(request.headers.get("content-type", ""), request.body or b"")
         key = checked_key(request.headers.get("idempotency-key"))
         session = await self._admitted(request)
+        await self._chat.admit_beginning(request, session)
         result = await self._chat.answer(
             request, session, text=asked.text, choice=asked.choice, language=asked.language, key=key
         )

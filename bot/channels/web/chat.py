@@ -34,6 +34,9 @@ CHANNEL = "web"
 KEEP = timedelta(hours=1)
 """How long a message that is sent again gets the answer it had."""
 
+PAGES = 5
+"""How many times as often as messages the page itself may be asked for."""
+
 _ENDED = "web.ended"
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -49,6 +52,8 @@ class Chat:
         self._handler = handler
         self._by_session = RateLimiter(settings.per_session)
         self._by_address = RateLimiter(settings.per_address)
+        self._new_by_address = RateLimiter(settings.new_per_address)
+        self._pages_by_address = RateLimiter(settings.per_address * PAGES)
         # The prefix makes browsers refuse such a cookie from a neighbouring host.
         self.cookie_name = "__Host-roi_session" if settings.secure else "roi_session"
 
@@ -96,6 +101,27 @@ class Chat:
         wait = wait or self._by_session.wait(session.id)
         if wait:
             raise TooManyError(wait, await self.language(request, session))
+
+    async def admit_beginning(self, request: Request, session: Session) -> None:
+        """Counts a message that begins a conversation; any other passes.
+
+        Raises:
+            TooManyError: Too many conversations have begun from the address.
+        """
+        if await self.tracker(request, session) is None:
+            wait = self._new_by_address.wait(address_of(request, self.settings.proxies))
+            if wait:
+                raise TooManyError(wait, await self.language(request, session))
+
+    def admit_page(self, request: Request) -> None:
+        """Counts a page asked for.
+
+        Raises:
+            TooManyError: The address has asked for too many.
+        """
+        wait = self._pages_by_address.wait(address_of(request, self.settings.proxies))
+        if wait:
+            raise TooManyError(wait, language_of(request))
 
     async def answer(
         self,
