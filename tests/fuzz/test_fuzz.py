@@ -70,6 +70,8 @@ async def test_any_message_in_any_script_is_answered(
                     faults.append((number, text, choice, reply.key, reply.language, wrong))
                 seen[reply.handoff or reply.key.partition(".")[0]] += 1
                 seen[f"in {reply.language}"] += 1
+            if number % 1000 == 999:
+                print(f"fuzz: {number + 1} messages, {len(faults)} faults", flush=True)
     shown = ", ".join(f"{name} {count}" for name, count in seen.most_common())
     median = statistics.median(times) * 1000
     print(f"\nfuzz: {SIZE} messages, {len(scripts())} scripts, seed {SEED}, {len(faults)} faults")

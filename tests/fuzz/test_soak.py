@@ -69,6 +69,8 @@ async def test_memory_and_latency_stay_flat(stored_agent: Agent) -> None:
         if number % (SIZE // 40) == 0:
             gc.collect()
             held.append(memory())
+            recent = statistics.median(spent[-SIZE // 40 :]) * 1000
+            print(f"soak: {number} turns, {held[-1] / 1e6:.0f} MB, {recent:.1f} ms", flush=True)
     quarter = SIZE // 4
     # Other programmes on the machine slow a turn down but take none of its processor time.
     first, last = (
