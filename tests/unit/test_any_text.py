@@ -30,7 +30,10 @@ from tests.texts import ANY, mixed
 LANGUAGES = load_languages()
 OFFERED = LANGUAGES.offered
 TODAY = date(2026, 11, 25)
-MONTHS = {code: [*words.months] for code, words in load_date_words(CONTENT).items()}
+MONTHS = {
+    code: [name for names in words.months for name in names]
+    for code, words in load_date_words(CONTENT).items()
+}
 DATES = [
     "2026",
     "3/4/2026",
