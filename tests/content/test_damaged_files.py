@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ FILES = sorted(path for path in CONTENT.rglob("*.yml"))
 QUICK = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-BITS = ["\t", ":", "- ", "&a ", "*a", "!!python/object:os.system ", "{", "}", "[", '"', "'", "\n  ",
-        "\0", "\ud800", "<<: *a", "? ", "%YAML 1.1\n", "---\n", "null", "é", "\u2028", "2026-13-45"]  # fmt: skip
+BITS = [
+    "\t", ":", "- ", "&a ", "*a", "!!python/object:os.system ", "{", "}", "[", '"', "'", "\n  ", "\0",
+    "\ud800", "<<: *a", "? ", "%YAML 1.1\n", "---\n", "null", "é", "\u2028", "2026-13-45",
+]  # fmt: skip
 
 
 class Anything(BaseModel, extra=Extra.forbid):
@@ -54,10 +57,8 @@ def test_a_damaged_content_file_is_read_or_refused_with_its_line(
     file = tmp_path / "damaged.yml"
     file.write_bytes(data.draw(damaged(source)))
     for read in (lambda: load_yaml(file), lambda: validated(file, Anything)):
-        try:
-            read()
-        except ContentError as error:
-            assert "damaged.yml" in str(error)
+        said = _refusal(read)
+        assert said is None or "damaged.yml" in said
 
 
 @settings(QUICK, max_examples=25)
@@ -72,10 +73,17 @@ def test_damaged_guidance_is_read_or_refused(tmp_path: Path, data: st.DataObject
         return
     source = (tmp_path / name).read_text(encoding="utf-8")
     (tmp_path / name).write_bytes(data.draw(damaged(source)))
+    said = _refusal(lambda: load_guidance(tmp_path))
+    assert said is None or ".yml:" in said
+
+
+def _refusal(read: Callable[[], object]) -> str | None:
+    """What is said where something is refused; anything but a refusal is a fault."""
     try:
-        load_guidance(tmp_path)
-    except ContentError as error:
-        assert str(error).strip()
+        read()
+    except (ContentError, TranslationError) as error:
+        return str(error)
+    return None
 
 
 def test_a_yaml_file_that_grows_without_end_is_refused(tmp_path: Path) -> None:
@@ -132,10 +140,8 @@ def test_a_spreadsheet_with_damaged_parts_is_read_or_refused(
 
 def _refused_or_read(path: Path, raw: bytes) -> None:
     path.write_bytes(raw)
-    try:
-        assert all(isinstance(unit, Unit) for unit in read_units(path, "es"))
-    except TranslationError as error:
-        assert path.name in str(error)
+    said = _refusal(lambda: read_units(path, "es"))
+    assert said is None or path.name in said
 
 
 def _parts(path: Path) -> dict[str, bytes]:
