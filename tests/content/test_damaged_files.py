@@ -26,8 +26,8 @@ QUICK = settings(
     deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 BITS = [
-    "\t", ":", "- ", "&a ", "*a", "!!python/object:os.system ", "{", "}", "[", '"', "'", "\n  ", "\0",
-    "\ud800", "<<: *a", "? ", "%YAML 1.1\n", "---\n", "null", "é", "\u2028", "2026-13-45",
+    "\t", ":", "- ", "&a ", "*a", "!!python/object:os.system ", "{", "}", "[", '"', "'", "\n  ",
+    "\0", "\ud800", "<<: *a", "? ", "%YAML 1.1\n", "---\n", "null", "é", "\u2028", "2026-13-45",
 ]  # fmt: skip
 
 
