@@ -1,7 +1,8 @@
 # Everything there is to run. `make run` and `make test` need nothing but Python or uv on the machine.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run cluster test unit train check lint types format shell ask bench validate setup lock clean distclean
+.PHONY: help run cluster test unit train check lint types format shell ask bench fuzz soak validate setup lock \
+    clean distclean
 
 PYTHON := .venv/bin/python
 
@@ -64,6 +65,12 @@ bench: train ## measure speed, language identification and understanding
 	@for name in turn language_id crossval; do \
 	    echo "== $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; \
 	done
+
+fuzz: train ## write 20,000 messages in all scripts to the assistant and print what came of them
+	@ROI_FUZZ=20000 $(PYTHON) -m pytest --quiet -s tests/fuzz/test_fuzz.py
+
+soak: train ## take 20,000 turns and print how memory and time of a turn change
+	@ROI_SOAK=20000 $(PYTHON) -m pytest --quiet -s tests/fuzz/test_soak.py
 
 setup: ## install what is needed into .venv (all other targets do this first)
 	@scripts/setup.sh

@@ -11,6 +11,8 @@ Models should set ``extra = pydantic.Extra.forbid`` so that a misspelt key is an
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from math import inf
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,6 +29,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 # Anchors and tags; also where they only look like it, which costs nothing but time.
 _NEEDS_CARE = re.compile(r"(?:^|[\s\[{,:-])[&*!]")
+
+# Parts of a file with its anchors written out; the largest of ours has some thousands.
+_LARGEST = 200_000
 
 _PROJECT = Path(__file__).resolve().parent.parent
 
@@ -135,6 +140,9 @@ def load_yaml(path: Path) -> tuple[Any, LineLookup]:
     lookup = LineLookup(path, tree)
     if tree is None:
         raise lookup.error((), "the file is empty", "Fill it, or remove the file")
+    if _size(tree, {}) > _LARGEST:
+        message = "its anchors (`&`, `*`) name more than can be read"
+        raise lookup.error((), message, "Write out what they stand for")
     return _plain(tree, lookup, ()), lookup
 
 
@@ -182,6 +190,19 @@ def _read(path: Path) -> str:
         line = raw.count(b"\n", 0, error.start) + 1
         advice = "Save the file with the encoding UTF-8"
         raise _error(path, line, "file", "this is not UTF-8", advice) from error
+
+
+def _size(node: object, known: dict[int, float]) -> float:
+    """How many parts a tree has once its anchors are written out; without end in a circle."""
+    if id(node) not in known:
+        known[id(node)] = inf  # until it is known: whoever meets it inside itself goes in a circle
+        inside: Iterable[object] = ()
+        if isinstance(node, CommentedMap):
+            inside = node.values()
+        elif isinstance(node, CommentedSeq):
+            inside = node
+        known[id(node)] = 1 + sum(_size(part, known) for part in inside)
+    return known[id(node)]
 
 
 def _plain(node: object, lookup: LineLookup, location: Location) -> Any:

@@ -13,6 +13,8 @@ from sanic import Sanic
 from bot.channels.web import WebChannel
 from bot.channels.web.http import on_exception
 from bot.channels.web.payloads import MAX_FORM
+from bot.http.connections import ConnectionLimits, GuardedProtocol
+from bot.http.strict import StrictRequest
 from bot.listener import url_of
 
 _BACKLOG = 100
@@ -33,12 +35,13 @@ def build_app(agent: Agent, channel: WebChannel, others: Sequence[InputChannel] 
         bot.server_secrets.SettingsError: The database belongs to another secret.
     """
     channel.prepare(agent)
-    app = Sanic("roi", configure_logging=False)
+    app = Sanic("roi", configure_logging=False, request_class=StrictRequest)
     app.config.ACCESS_LOG = False
     app.config.REQUEST_MAX_SIZE = MAX_FORM
     app.config.GRACEFUL_SHUTDOWN_TIMEOUT = _GRACE
     app.config.FALLBACK_ERROR_FORMAT = "text"
     app.ctx.agent = agent
+    app.ctx.connection_limits = ConnectionLimits.behind(channel.settings.proxies)
     register([channel, *others], app, route="/webhooks/")
     app.blueprint(channel.at_root())
     app.register_middleware(channel.headers.add, "response")
@@ -65,6 +68,7 @@ def serve(app: Sanic, listener: socket.socket) -> None:
     app.register_listener(say_ready, "after_server_start")
     app.run(
         sock=listener,
+        protocol=GuardedProtocol,
         workers=1,
         access_log=False,
         motd=False,

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+from bot.archives import check_spreadsheet
 from bot.translations import TranslationError
 from bot.wording_files import SOURCE_LANGUAGE, VARIANTS, Entry, placeholders
 
@@ -20,7 +21,7 @@ XLIFF, XLSX = ".xlf", ".xlsx"
 _NAMESPACE = "urn:oasis:names:tc:xliff:document:1.2"
 _COLUMNS = ("key", "part", "English", "translation", "notes", "longest", "status")
 _WIDTHS = (34, 8, 70, 70, 50, 10, 12)
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 _LARGEST = 20_000_000  # bytes; a whole language is some 60,000
 _MOST_ROWS = 10_000
 
@@ -206,6 +207,7 @@ def _write_xlsx(path: Path, language: str, rows: list[Unit]) -> None:
 def _read_xlsx(path: Path, language: str) -> list[Unit]:
     openpyxl = _openpyxl()
     try:
+        check_spreadsheet(path)
         book = openpyxl.load_workbook(path, read_only=True)
         sheet = book.worksheets[0]
         rows = [list(row) for row in sheet.iter_rows(max_row=_MOST_ROWS, max_col=len(_COLUMNS))]

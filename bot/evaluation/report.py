@@ -11,7 +11,7 @@ from bot.evaluation.labelled import Labelled
 from bot.evaluation.measures import Outcome, Tally
 
 # A spreadsheet takes a cell that begins with one of these for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 _COLUMNS = (
     "messages", "top 1", "top 2", "asked", "out", "refusals", "danger", "alarms",

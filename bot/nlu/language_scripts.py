@@ -72,7 +72,8 @@ class ScriptRules:
         candidates = [known for known in self._languages if written[known.code] == most > 0]
         if len(candidates) <= 1:
             return {language.code: 1.0 for language in candidates}
-        main_script = max(letters, key=lambda script: letters[script])
+        # A text may be mostly in a script that none of the languages has.
+        main_script = max(self._profiles, key=lambda script: letters.get(script, 0))
         profiles = self._profiles[main_script].probabilities(text)
         # langdetect is as sure of "бланк" as of a sentence, and as often wrong.
         trust = min(1.0, sum(letters.values()) / _ENOUGH_LETTERS)

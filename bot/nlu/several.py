@@ -60,7 +60,8 @@ class Several:
         """
         if whole in _WHOLE or (can_answer and whole == ANSWER):
             return []
-        if any(max(part.ranking, key=part.ranking.__getitem__) == EMERGENCY for part in parts):
+        likeliest = (max(part.ranking, key=part.ranking.__getitem__, default="") for part in parts)
+        if EMERGENCY in likeliest:
             return []
         found = list(dict.fromkeys(topic for part in parts if (topic := self._topic(part))))
         if whole == INTERPRETER and whole not in found:

@@ -152,7 +152,11 @@ def test_only_a_sentence_counts_as_a_sentence(identifier: LanguageIdentifier) ->
     assert identifier.identify("quiero saber donde recojo mis papeles").sentence is True
 
 
-@pytest.mark.parametrize("text", ["\ud800", "\x00", "ﷺ", "é" * 5000, "🏳️‍🌈" * 50, "ක්‍රීඩා"])
+@pytest.mark.parametrize("text", [
+        "\ud800", "\x00", "ﷺ", "é" * 5000, "🏳️‍🌈" * 50, "ක්‍රීඩා",
+        "\U00010b00\U00010b01\U00010b02 да",  # more Avestan than Cyrillic: a script of no language
+    ],
+)  # fmt: skip
 def test_strange_text_raises_nothing(identifier: LanguageIdentifier, text: str) -> None:
     identifier.identify(text)
 

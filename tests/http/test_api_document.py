@@ -47,6 +47,10 @@ def test_every_schema_is_one() -> None:
     assert all(name in DOCUMENT["components"][kind] for kind, name in references)
 
 
+def test_the_languages_that_may_be_asked_for_are_those_offered() -> None:
+    assert DOCUMENT["components"]["schemas"]["Offered"]["enum"] == list(load_languages().offered)
+
+
 @pytest.mark.parametrize("language", load_languages().offered)
 def test_answers_fit_in_each_language(server: Server, language: str) -> None:
     programme = Programme(server, language)

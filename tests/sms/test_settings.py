@@ -31,6 +31,12 @@ def test_half_an_address_is_refused(tmp_path, url):
         SmsSettings.load({**TOKEN, "ROI_SMS_URL": url}, tmp_path)
 
 
+@pytest.mark.parametrize("limit", ["0", "-1", "many", "1.5"])
+def test_a_limit_that_is_none_is_refused(tmp_path, limit):
+    with pytest.raises(SettingsError, match="ROI_SMS_LIMIT must be a whole number from 1 on"):
+        SmsSettings.load({**TOKEN, **URL, "ROI_SMS_LIMIT": limit}, tmp_path)
+
+
 def test_secrets_are_not_shown_and_connection_settings_are_not_signed(tmp_path):
     given = {**TOKEN, "ROI_SMS_URL": URL["ROI_SMS_URL"] + "#rc=2", "ROI_SECRET": SECRET}
     settings = SmsSettings.load(given, tmp_path)

@@ -143,7 +143,9 @@ def test_the_picture_is_a_png(tmp_path: Path):
     assert (tmp_path / "confusion.png").read_bytes().startswith(b"\x89PNG")
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@cmd", "\t=1", "\r=1", " =HYPERLINK(1)"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-1", "@cmd", "\t=1", "\r=1", " =HYPERLINK(1)", "＝1+1", "＠a"]
+)
 def test_no_cell_of_the_error_list_is_a_formula(text: str, tmp_path: Path):
     assert safe_cell(text) == f"'{text}"
     wrong = [(Labelled(text, "en", "fees"), Outcome(("human",)))]

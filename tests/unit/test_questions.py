@@ -94,6 +94,7 @@ def test_a_bare_item_counts_as_its_topic():
         ({"fees": 0.9}, {"out_of_scope": 0.9}),
         ({"fees": 0.9}, {"emergency": 0.9, "status_time": 0.1}),
         ({"greet": 0.9}, {"fees": 0.9}),
+        ({"fees": 0.9}, {}),  # a part of signs alone
     ],
 )
 def test_anything_less_is_one_question(ranking: Mapping[str, float], other: Mapping[str, float]):

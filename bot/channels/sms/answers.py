@@ -23,6 +23,7 @@ from bot.privacy.redactor import shipped_redactor
 from bot.text import clean
 
 OPTED_OUT = "sms.opted_out"
+_TOLD = "sms.too_many"
 _PAGES, _INTRODUCED = "pages", "introduced"
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
@@ -92,6 +93,18 @@ class Answers:
     def failed(self, language: str) -> str:
         """What is said where there is no answer."""
         return self._paged(language, self._text(language, Key.SYSTEM_FAILED))[0]
+
+    async def too_many(self, message: TextMessage) -> str:
+        """What a number gets that sends too much: one line, then silence for a minute.
+
+        A phone that answers by itself would otherwise talk with us without end.
+        """
+        state, sender = message.state, message.sender
+        if await state.has_flag(OPTED_OUT, sender) or await state.has_flag(_TOLD, sender):
+            return ""
+        await state.set_flag(_TOLD, sender, keep=timedelta(minutes=1))
+        language = await self.language(message)
+        return self._paged(language, self._text(language, Key.SYSTEM_TOO_MANY))[0]
 
     async def refusal(self, message: TextMessage) -> str:
         """What somebody gets who writes from another app; nothing of it is kept."""

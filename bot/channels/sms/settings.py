@@ -9,11 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.channels.web.settings import number
 from bot.paths import VAR
 from bot.retention import KEEP, keep_time
 from bot.server_secrets import SettingsError, server_secrets
 
-TOKEN, URL = "TWILIO_AUTH_TOKEN", "ROI_SMS_URL"
+TOKEN, URL, LIMIT = "TWILIO_AUTH_TOKEN", "ROI_SMS_URL", "ROI_SMS_LIMIT"
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ class SmsSettings:
         secret: The server's own; numbers are kept only as a hash, which it guards.
         old_secrets: Former ones.
         keep: How long a conversation is kept without a message.
+        per_number: Messages a minute that one number gets answers to.
     """
 
     token: str = field(repr=False)
@@ -33,10 +35,11 @@ class SmsSettings:
     secret: str = field(repr=False)
     old_secrets: tuple[str, ...] = field(default=(), repr=False)
     keep: timedelta = KEEP
+    per_number: int = 20
 
     @classmethod
     def load(cls, environment: Mapping[str, str] = os.environ, var: Path = VAR) -> SmsSettings:
-        """Reads TWILIO_AUTH_TOKEN, ROI_SMS_URL and the server's secret.
+        """Reads TWILIO_AUTH_TOKEN, ROI_SMS_URL, ROI_SMS_LIMIT and the server's secret.
 
         Args:
             environment: Where the variables stand.
@@ -57,7 +60,8 @@ class SmsSettings:
                 f"console (https://.../webhooks/sms/webhook); set it, or unset {TOKEN}"
             )
         secret, *old = server_secrets(environment, var)
-        return cls(token, _checked(url), secret, tuple(old), keep_time(environment))
+        limit = number(environment, LIMIT, cls.per_number)
+        return cls(token, _checked(url), secret, tuple(old), keep_time(environment), limit)
 
 
 def is_configured(environment: Mapping[str, str] = os.environ) -> bool:

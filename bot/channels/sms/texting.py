@@ -15,6 +15,8 @@ from bot.channels.sms.message import CHANNEL, TextMessage
 from bot.channels.sms.payloads import Incoming
 from bot.channels.sms.settings import SmsSettings
 from bot.channels.sms.words import Command, SmsWords
+from bot.channels.web.shared_limits import limiter
+from bot.metrics import process_metrics
 from bot.order import Waiting, queues
 from bot.state import StillBusyError
 from bot.stores import store_of
@@ -53,6 +55,7 @@ class Texting:
         """
         self._settings, self._words, self._wait = settings, words, wait
         self._answers = Answers(words, handler, settings.keep)
+        self._by_number = limiter("number", settings.per_number, settings.secret)
         self._queues = queues()
         self._running: set[asyncio.Task[str]] = set()
 
@@ -131,6 +134,8 @@ class Texting:
                 # At once: what is still being answered must not be sent any more.
                 await message.state.set_flag(OPTED_OUT, message.sender)
             await place.reached()
+            if await self._is_too_much(message):
+                return await self._answers.too_many(message)
             pages = await self._answers.pages(message)
             kept = pages if message.is_late else pages[1:]
             await self._answers.keep(message, kept)
@@ -145,6 +150,14 @@ class Texting:
             )
         finally:
             place.leave()
+
+    async def _is_too_much(self, message: TextMessage) -> bool:
+        """Has the number sent more than it gets answers to? Stop, start and help always count."""
+        is_free = message.command in ("stop", "start", "help")
+        if is_free or not await self._by_number.wait(message.sender):
+            return False
+        process_metrics().limited("number")
+        return True
 
     async def _said_late(self, message: TextMessage) -> str:
         try:

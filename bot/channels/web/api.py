@@ -39,6 +39,7 @@ class Api:
         key = checked_key(request.headers.get("idempotency-key"))
         with self._chat.arrival(request):
             session = await self._admitted(request)
+            await self._chat.admit_beginning(request, session)
             result = await self._chat.answer(
                 request,
                 session,

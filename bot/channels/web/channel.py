@@ -34,7 +34,7 @@ class WebChannel(InputChannel):
 
     def __init__(self, settings: WebSettings) -> None:
         """Args: how to sign and send cookies, who may embed the chat, the limits."""
-        self._settings = settings
+        self.settings = settings
         self._page: Page | None = None
         self._readiness = Readiness()
         self._jobs: list[asyncio.Future[Any]] = []
@@ -60,7 +60,7 @@ class WebChannel(InputChannel):
         Raises:
             bot.content_loader.ContentError: The brand cannot be used.
         """
-        chat = Chat(self._settings, on_new_message)
+        chat = Chat(self.settings, on_new_message)
         self._page = Page(chat)
         routes = Blueprint(CHANNEL)
         add_page(routes, self._page, "/", "page")
@@ -88,7 +88,7 @@ class WebChannel(InputChannel):
         add_page(routes, self._page, "/", "page")
         self._add_checks(routes)
         add_route(routes, "/embed.js", files.embed, "embed_script")
-        if self._settings.demo:
+        if self.settings.demo:
             add_route(routes, http.DEMO, files.demo, "demo")
         return routes
 
@@ -96,7 +96,7 @@ class WebChannel(InputChannel):
         add_route(routes, "/messages", api.post, "messages", ["POST"])
         add_route(routes, "/conversation", api.conversation, "conversation", ["GET"])
         add_route(routes, "/conversation", api.delete, "delete", ["DELETE"])
-        if self._settings.origins:
+        if self.settings.origins:
             for path in ("/messages", "/conversation"):
                 add_route(routes, path, api.preflight, f"preflight{path[1:]}", ["OPTIONS"])
 

@@ -22,7 +22,7 @@ from bot.channels.web.limits import address_of
 from bot.channels.web.payloads import PayloadError, TooManyError
 from bot.channels.web.sessions import Session, Sessions
 from bot.channels.web.settings import WebSettings
-from bot.channels.web.shared_limits import limiter
+from bot.channels.web.shared_limits import Limiter, limiter
 from bot.channels.web.shown import Dates, Shown, with_dates
 from bot.channels.web.spoken import Spoken
 from bot.channels.web.transcript import SHOWN
@@ -40,6 +40,9 @@ CHANNEL = "web"
 
 KEEP = timedelta(hours=1)
 """How long a message that is sent again gets the answer it had."""
+
+PAGES = 5
+"""How many times as often as messages the page itself may be asked for."""
 
 ENDED = "web.ended"
 """The flag of a session that is over, although its cookie may still be somewhere."""
@@ -60,8 +63,14 @@ class Chat:
         self._handler = handler
         self._spoken = Spoken()
         self._queues = queues()
-        self._by_session = limiter("session", settings.per_session, settings.secret)
-        self._by_address = limiter("address", settings.per_address, settings.secret)
+
+        def limit(name: str, per_minute: int) -> Limiter:
+            return limiter(name, per_minute, settings.secret)
+
+        self._by_session = limit("session", settings.per_session)
+        self._by_address = limit("address", settings.per_address)
+        self._new_by_address = limit("beginning", settings.new_per_address)
+        self._pages_by_address = limit("page", settings.per_address * PAGES)
         # The prefix makes browsers refuse such a cookie from a neighbouring host.
         self.cookie_name = "__Host-roi_session" if settings.secure else "roi_session"
 
@@ -154,6 +163,30 @@ class Chat:
             yield
         finally:
             place.leave()
+
+    async def admit_beginning(self, request: Request, session: Session) -> None:
+        """Counts a message that begins a conversation; any other passes.
+
+        Raises:
+            TooManyError: Too many conversations have begun from the address.
+        """
+        if await self.tracker(request, session) is None:
+            address = address_of(request, self.settings.proxies)
+            wait = await self._new_by_address.wait(address)
+            if wait:
+                process_metrics().limited("beginning")
+                raise TooManyError(wait, await self.language(request, session))
+
+    async def admit_page(self, request: Request) -> None:
+        """Counts a page asked for.
+
+        Raises:
+            TooManyError: The address has asked for too many.
+        """
+        wait = await self._pages_by_address.wait(address_of(request, self.settings.proxies))
+        if wait:
+            process_metrics().limited("page")
+            raise TooManyError(wait, language_of(request))
 
     async def answer(
         self,

@@ -54,7 +54,12 @@ class Page:
         self._chat = chat
 
     async def get(self, request: Request) -> HTTPResponse:
-        """The page with the conversation so far."""
+        """The page with the conversation so far.
+
+        Raises:
+            TooManyError: The address has asked for too many pages.
+        """
+        await self._chat.admit_page(request)
         session = await self._chat.session(request)
         if session.state == "replaced":
             session = replace(session, notice="ended")
@@ -93,6 +98,8 @@ class Page:
             session = replace(session, notice="ended")  # over since the page was opened
         try:
             await self._chat.admit(request, session)
+            if form.do in ("send", "choose"):
+                await self._chat.admit_beginning(request, session)
         except TooManyError as error:
             refused = Refused(Key.SYSTEM_TOO_MANY, form.text, error.status, error.wait)
             return await self._show(request, session, refused)

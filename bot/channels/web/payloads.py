@@ -92,6 +92,12 @@ class MessageRequest(BaseModel):
 
     _language = validator("language", allow_reuse=True)(_offered)
 
+    @root_validator(pre=True)
+    def _null_is_nothing(cls, values: dict[str, Any]) -> dict[str, Any]:
+        if None in values.values():
+            raise ValueError("leave out what is not given")
+        return values
+
     @root_validator(skip_on_failure=True)
     def _one_of_both(cls, values: dict[str, Any]) -> dict[str, Any]:
         if (values["text"] is None) == (values["choice"] is None):
@@ -133,7 +139,7 @@ def read_message(content_type: str, body: bytes) -> MessageRequest:
     if len(body) > MAX_JSON:
         raise PayloadError(413, "too_large")
     try:
-        loaded = json.loads(body.decode("utf-8"))
+        loaded = json.loads(body.decode("utf-8"), object_pairs_hook=_once_each)
     except (ValueError, RecursionError) as error:
         raise PayloadError(400, "invalid_json") from error
     if not isinstance(loaded, dict):
@@ -158,6 +164,14 @@ def read_form(content_type: str, body: bytes) -> PageForm:
     except ValueError as error:
         raise PayloadError(400, "invalid_request") from error
     return _checked(PageForm, {name: values[0] for name, values in fields.items()})
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a key that stands twice, of which others may read the first, makes it none."""
+    loaded = dict(pairs)
+    if len(loaded) != len(pairs):
+        raise ValueError("a key stands twice")
+    return loaded
 
 
 def _media_type(header: str) -> str:

@@ -27,6 +27,7 @@ class WebSettings:
         proxies: How many proxies of ours stand in front, each adding to `X-Forwarded-For`.
         per_session: Messages a minute in one session.
         per_address: Messages a minute from one network address, which many people may share.
+        new_per_address: Conversations a minute that may begin from one network address.
         demo: Serve the page that shows the embedded chat; for development.
         old_secrets: Former ones; what was signed with them still counts.
         keep: How long a conversation holds without a message.
@@ -38,6 +39,7 @@ class WebSettings:
     proxies: int = 0
     per_session: int = 20
     per_address: int = 120
+    new_per_address: int = 60
     demo: bool = False
     old_secrets: tuple[str, ...] = field(default=(), repr=False)
     keep: timedelta = KEEP
@@ -64,9 +66,10 @@ class WebSettings:
             old_secrets=tuple(old),
             secure=_switch(environment, "ROI_SECURE_COOKIES", "behind HTTPS"),
             origins=_origins(environment.get("ROI_ALLOWED_ORIGINS", "")),
-            proxies=_number(environment, "ROI_TRUSTED_PROXIES", 0, least=0),
-            per_session=_number(environment, "ROI_SESSION_LIMIT", cls.per_session),
-            per_address=_number(environment, "ROI_ADDRESS_LIMIT", cls.per_address),
+            proxies=number(environment, "ROI_TRUSTED_PROXIES", 0, least=0),
+            per_session=number(environment, "ROI_SESSION_LIMIT", cls.per_session),
+            per_address=number(environment, "ROI_ADDRESS_LIMIT", cls.per_address),
+            new_per_address=number(environment, "ROI_CONVERSATION_LIMIT", cls.new_per_address),
             demo=_switch(environment, "ROI_DEMO", "while developing"),
             keep=keep_time(environment),
         )
@@ -79,7 +82,12 @@ def _switch(environment: Mapping[str, str], name: str, when: str) -> bool:
     return value == "1"
 
 
-def _number(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
+def number(environment: Mapping[str, str], name: str, default: int, least: int = 1) -> int:
+    """A whole number from the environment.
+
+    Raises:
+        SettingsError: It is none, or too small.
+    """
     value = environment.get(name) or str(default)
     if not (value.isascii() and value.isdigit() and least <= int(value) <= 1_000_000):
         raise SettingsError(f"{name} must be a whole number from {least} on, not `{value}`")
