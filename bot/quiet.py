@@ -10,6 +10,8 @@ from typing import Any
 
 import structlog
 
+from bot.rasa_fast.on_demand import import_on_demand
+
 # Rasa reads these when it is imported: no telemetry leaves the hospital, TensorFlow stays quiet.
 _ENVIRONMENT = {
     "RASA_TELEMETRY_ENABLED": "false",
@@ -21,6 +23,7 @@ _ENVIRONMENT = {
 
 def prepare_environment() -> None:
     """Sets what must be set before Rasa is imported; what the caller set already stands."""
+    import_on_demand()
     for name, value in _ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     # Sanic turns deprecation warnings on again while it is imported, so a filter would not last.

@@ -22,7 +22,7 @@ from bot.nlu import (  # noqa: F401
     language_component,
     question_component,
 )
-from bot.rasa_fast import speed_up
+from bot.rasa_fast.speed_up import speed_up
 from bot.stores import ConversationStore, sqlite_store
 from bot.training import model_path
 

@@ -8,7 +8,7 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
 
 from bot import rasa_fast
-from bot.rasa_fast import speed_up
+from bot.rasa_fast.schemas import speed_up
 
 RASAS_CHECK = RemoteAction._validate_action_result
 GOOD = [

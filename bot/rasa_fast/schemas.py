@@ -1,8 +1,4 @@
-"""Work that Rasa 3.6.21 repeats without need, done once. Measured by benchmarks/turn.py.
-
-Each change here gives the same results as Rasa's own code; tests/components/test_rasa_fast.py
-compares them.
-"""
+"""Checks of schemas and look-ups of classes that Rasa repeats, done once."""
 
 from __future__ import annotations
 
@@ -16,14 +12,7 @@ import jsonschema
 from jsonschema.exceptions import best_match
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
-from rasa.shared.core import events
 from rasa.shared.core.events import Event
-
-
-def speed_up() -> None:
-    """Replaces the two functions; may be called any number of times."""
-    RemoteAction._validate_action_result = _validate_action_result
-    events.Event.resolve_by_type = staticmethod(_event_class)
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +21,7 @@ def _response_validator() -> Any:
     return validator_for(schema)(schema)
 
 
-def _validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
+def validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
     """Checks an action's response against Rasa's schema, as Rasa does.
 
     Rasa calls `jsonschema.validate`, which first checks the schema itself against its
@@ -43,7 +32,7 @@ def _validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
 
 
 @cache
-def _event_class(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
+def event_class(type_name: str, default: type[Event] | None = None) -> type[Event] | None:
     """The class of an event; Rasa walks all subclasses for every event it reads."""
     found: type[Event] | None = _resolve_by_type(type_name, default)
     return found
