@@ -8,7 +8,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from rasa.core.agent import Agent
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.domain import Domain
@@ -16,6 +15,7 @@ from rasa.shared.core.events import BotUttered, Event, SessionStarted, UserUtter
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.database import forget_leftovers, tune
+from bot.history import recent_rows
 from bot.state import SharedState
 
 # Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns
@@ -84,27 +84,7 @@ class ConversationStore(SQLTrackerStore):
         return self._shared
 
     def _recent_rows(self, session: Any, sender_id: str) -> list[Any]:
-        event = self.SQLEvent
-        mine = session.query(event).filter(event.sender_id == sender_id)
-        start = (
-            session.query(sa.func.max(event.id))
-            .filter(event.sender_id == sender_id, event.type_name == "session_started")
-            .scalar()
-        )
-        if start is not None:
-            mine = mine.filter(event.id >= start)
-        rows = mine.order_by(event.id.desc()).limit(HISTORY).all()[::-1]
-        if len(rows) < HISTORY:
-            return list(rows)
-        # Begin where a turn begins: policies compare states from one listening to the next.
-        first = next((i for i, row in enumerate(rows) if row.action_name == "action_listen"), 0)
-        older = mine.filter(event.id < rows[first].id)
-        latest = sa.func.max(event.id)
-        slots = older.filter(event.type_name == "slot").with_entities(latest)
-        loops = older.filter(event.type_name == "active_loop").with_entities(latest)
-        ids = [row[0] for row in slots.group_by(event.action_name)] + [loops.scalar(), start]
-        kept = session.query(event).filter(event.id.in_([i for i in ids if i is not None]))
-        return [*kept.order_by(event.id), *rows[first:]]
+        return recent_rows(session, sender_id, HISTORY)
 
     def _additional_events(self, session: Any, tracker: DialogueStateTracker) -> Any:
         """The events that are not stored yet."""

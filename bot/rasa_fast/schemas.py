@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, lru_cache
 from typing import Any
@@ -15,9 +15,41 @@ from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import Event
 
 
+class _ResponseChecks:
+    """The same checks as Rasa's schema, sorted by the kind of event that each is for.
+
+    The schema lists 23 kinds of events of which exactly one must fit, and each names its kind.
+    """
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        any_event = schema["properties"]["events"]["items"]
+        kinds: dict[str, list[Any]] = {}
+        for kind in any_event["oneOf"]:
+            kinds.setdefault(kind["properties"]["event"]["const"], []).append(kind)
+        self._kinds = {name: _validator_of(k[0]) for name, k in kinds.items() if len(k) == 1}
+        self._any_event = _validator_of({k: v for k, v in any_event.items() if k != "oneOf"})
+        other = {**schema["properties"], "events": {"type": "array"}}
+        self._response = _validator_of({**schema, "properties": other})
+
+    def hold(self, result: Any) -> bool:
+        """Is it valid, without a doubt?"""
+        if not self._response.is_valid(result):
+            return False
+        for event in result.get("events", ()):
+            if not self._any_event.is_valid(event):
+                return False
+            kind = self._kinds.get(event.get("event"))
+            if kind is None or not kind.is_valid(event):
+                return False
+        return True
+
+
 @lru_cache(maxsize=1)
-def _response_validator() -> Any:
-    schema = RemoteAction.action_response_format_spec()
+def _response_checks() -> _ResponseChecks:
+    return _ResponseChecks(RemoteAction.action_response_format_spec())
+
+
+def _validator_of(schema: Mapping[str, Any]) -> Any:
     return validator_for(schema)(schema)
 
 
@@ -25,10 +57,14 @@ def validate_action_result(self: RemoteAction, result: dict[str, Any]) -> bool:
     """Checks an action's response against Rasa's schema, as Rasa does.
 
     Rasa calls `jsonschema.validate`, which first checks the schema itself against its
-    meta-schema: 82 % of a turn's time, and never with another outcome.
+    meta-schema (82 % of a turn's time, and never with another outcome) and then tries each event
+    on all 23 kinds (a tenth of what is left).
     """
-    _response_validator().validate(result)
-    return True
+    # What is not valid without a doubt is refused, or not, by Rasa itself and in its words.
+    return _response_checks().hold(result) or bool(_validate_action_result(self, result))
+
+
+_validate_action_result = RemoteAction._validate_action_result
 
 
 @cache
