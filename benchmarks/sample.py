@@ -25,8 +25,7 @@ def all_examples(folder: Path = PROJECT / "data" / "nlu") -> Cells:
         for block in YAML(typ="safe").load(path)["nlu"]:
             lines = re.findall(r"^\s*- (.*\S)", str(block.get("examples") or ""), re.MULTILINE)
             cells.setdefault((path.parent.name, block.get("intent", "")), []).extend(lines)
-    cells = {cell: lines for cell, lines in cells.items() if cell[1]}
-    return cells
+    return {cell: lines for cell, lines in cells.items() if cell[1]}
 
 
 def stratified(cells: Cells, each: int | None) -> Cells:

@@ -1,4 +1,4 @@
-"""Reads the part of a conversation that a turn needs from the table of events, in few statements."""
+"""Reads from the table of events what a turn needs of a conversation, in few statements."""
 
 from __future__ import annotations
 

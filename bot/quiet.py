@@ -12,8 +12,8 @@ import structlog
 
 from bot.rasa_fast.on_demand import import_on_demand
 
-# Read when Rasa and numpy are imported: no telemetry leaves the hospital, TensorFlow stays quiet, and
-# numpy does not wake a second thread for sums of 20 microseconds, which then wait for each other.
+# Read when Rasa and numpy are imported: no telemetry leaves the hospital, TensorFlow stays quiet,
+# and numpy does not wake a second thread for sums of 20 microseconds, which wait for each other.
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "RASA_TELEMETRY_ENABLED": "false",

@@ -136,4 +136,3 @@ def _dump(path: Path, content: Any) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8") as file:
         YAML(typ="safe").dump(content, file)
-

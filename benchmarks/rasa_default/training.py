@@ -17,7 +17,7 @@ from benchmarks.sample import Cells, key, size
 from bot.paths import BUILD, PROJECT
 
 FOLDER = BUILD / "bench" / "rasa-default"
-# "Epochs: 100%|███| 20/20 [01:05<00:00,  3.27s/it, t_loss=...]"
+# As in: Epochs: 100%, a bar, 20/20 [01:05<00:00, 3.27s/it, t_loss=...]
 _PROGRESS = re.compile(r"Epochs: [^\r\n]*? (\d+)/(\d+) \[([\d:]+)<")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from graphlib import CycleError, TopologicalSorter
+from graphlib import TopologicalSorter
 from typing import Any
 
 from rasa.engine.exceptions import GraphRunError
@@ -48,13 +48,13 @@ def run(
     return {target: found[target][1] for target in wanted}
 
 
+_run = DaskGraphRunner.run
+
+
 def _plan(schema: GraphSchema, wanted: tuple[str, ...]) -> tuple[_Step, ...]:
     needs = {name: tuple(node.needs.values()) for name, node in schema.nodes.items()}
-    try:
-        sorted_names = TopologicalSorter(needs).static_order()
-        order = [name for name in sorted_names if name in needs]  # the others are inputs
-    except CycleError as error:
-        raise GraphRunError("Error running runner.") from error
+    # What is sorted along but no node is an input.
+    order = [name for name in TopologicalSorter(needs).static_order() if name in needs]
     return tuple(
         _Step(name, needs[name], _over(needs, order[index + 1 :], name, wanted))
         for index, name in enumerate(order)

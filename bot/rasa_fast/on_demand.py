@@ -39,6 +39,9 @@ class Deferred:
 
 _CHANNEL = "rasa.core.channels.channel"
 
+# Modules that need nothing of the package they lie in.
+_ALONE = {_CHANNEL}
+
 DEFERRED: Mapping[str, Deferred] = {
     # Each with the seconds its import took on one core, and what needs it.
     "rasa.utils.train_utils": Deferred(),  # 9.2: TensorFlow; training and predicting with DIET, TED
@@ -86,7 +89,7 @@ class _Finder(MetaPathFinder):
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         parent = sys.modules.get(name.rpartition(".")[0])
-        if parent is not None and name != _CHANNEL and name not in DEFERRED and is_waiting(parent):
+        if parent is not None and is_waiting(parent) and name not in {*_ALONE, *DEFERRED}:
             # What lies in a package may count on the package being there.
             parent.__dict__["__getattr__"].load()
         if name not in DEFERRED and name not in _HIDDEN:
