@@ -29,7 +29,7 @@ def copy(self: DialogueStateTracker) -> DialogueStateTracker:
         isinstance(event, _ONLY_BY_REPLAY) for event in self.events
     ):
         return _copy(self)
-    twin = DialogueStateTracker.__new__(DialogueStateTracker)
+    twin: DialogueStateTracker = object.__new__(DialogueStateTracker)
     vars(twin).update(_state(self))
     return twin
 
