@@ -108,13 +108,10 @@ async def _measure() -> None:
 
 def _print(channel: str, turns: list[dict[str, float]]) -> None:
     whole = sorted(sum(stages.values()) for stages in turns)
-    p95 = whole[int(len(whole) * 0.95)]
-    print(
-        f"\n{channel}: {len(turns)} turns, p50 {statistics.median(whole):.1f} ms, p95 {p95:.1f} ms"
-    )
-    mean = {
-        name: sum(s[name] for s in turns) / len(turns) for name in {n for s in turns for n in s}
-    }
+    names = {name for stages in turns for name in stages}
+    p50, p95 = statistics.median(whole), whole[int(len(whole) * 0.95)]
+    print(f"\n{channel}: {len(turns)} turns, p50 {p50:.1f} ms, p95 {p95:.1f} ms")
+    mean = {name: sum(stages[name] for stages in turns) / len(turns) for name in names}
     for name, each in sorted(mean.items(), key=lambda item: -item[1]):
         share = 100 * each / sum(mean.values())
         print(f"  {name:32s} {each:6.2f} ms  {share:4.1f} %")
