@@ -55,10 +55,8 @@ shell: setup ## talk to the assistant in the terminal
 ask: setup ## answer one message: make ask TEXT="how do i get my x-rays"
 	@./roi ask "$$TEXT"
 
-bench: train ## measure speed, language identification and understanding
-	@for name in turn language_id crossval; do \
-	    echo "== $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; \
-	done
+bench: train ## measure this assistant beside Rasa's default, 25 minutes (BENCH=--full: a day)
+	@$(PYTHON) -m benchmarks.compare $(BENCH)
 
 setup: ## install what is needed into .venv (all other targets do this first)
 	@scripts/setup.sh
