@@ -61,10 +61,8 @@ shell: setup ## talk to the assistant in the terminal
 ask: setup ## answer one message: make ask TEXT="how do i get my x-rays"
 	@./roi ask "$$TEXT"
 
-bench: train ## measure speed, language identification and understanding
-	@for name in turn language_id crossval; do \
-	    echo "== $$name"; $(PYTHON) -m benchmarks.$$name || exit 1; \
-	done
+bench: train ## measure this assistant beside Rasa's default, 25 minutes (BENCH=--full: a day)
+	@$(PYTHON) -m benchmarks.compare $(BENCH)
 
 fuzz: train ## write 20,000 messages in all scripts to the assistant and print what came of them
 	@ROI_FUZZ=20000 $(PYTHON) -m pytest --quiet -s tests/fuzz/test_fuzz.py

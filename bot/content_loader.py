@@ -27,8 +27,9 @@ from bot.content_mends import Location, mend
 
 Model = TypeVar("Model", bound=BaseModel)
 
-# Anchors and tags; also where they only look like it, which costs nothing but time.
-_NEEDS_CARE = re.compile(r"(?:^|[\s\[{,:-])[&*!]")
+# Anchors and tags; also where they only look like it, which costs nothing but time. An asterisk
+# with a space after it is neither: the emergency phrases are full of them.
+_NEEDS_CARE = re.compile(r"(?:^|[\s\[{,:-])(?:[&*](?=\S)|!)")
 
 # Parts of a file with its anchors written out; the largest of ours has some thousands.
 _LARGEST = 200_000

@@ -10,6 +10,8 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from sqlalchemy.orm import Session
 
+from bot.history import recent_rows
+
 # Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns
 # (DESIGN 3).
 # What a conversation means lives in slots; policies and "say it again" look back two turns at most.
@@ -68,16 +70,7 @@ def last_seen(session: Session, sender_id: str) -> float | None:
 
 def recent(session: Session, sender_id: str) -> list[str]:
     """Its last events, and those older ones that its present state hangs on."""
-    mine = _since_last_start(sender_id, session)
-    newest = sa.select(Event.id, Event.action_name, Event.data).where(mine)
-    rows = session.execute(newest.order_by(Event.id.desc()).limit(HISTORY)).all()[::-1]
-    if len(rows) < HISTORY:
-        return [row.data for row in rows]
-    # Begin where a turn begins: policies compare states from one listening to the next.
-    first = next((i for i, row in enumerate(rows) if row.action_name == "action_listen"), 0)
-    kept = _state_before(session, mine, rows[first].id)
-    older = sa.select(Event.data).where(Event.id.in_(kept)).order_by(Event.id)
-    return [*session.execute(older).scalars(), *(row.data for row in rows[first:])]
+    return [row.data for row in recent_rows(session, sender_id, HISTORY)]
 
 
 def everything(session: Session, sender_id: str) -> list[str]:

@@ -64,6 +64,7 @@ class Renderer:
         """
         self._guidance, self._wording, self._now = guidance, wording, now
         self._handoffs = handoffs or {}
+        self._open_now: dict[str, tuple[datetime, str]] = {}
 
     def text(self, say: Say, channel: str) -> str:
         """The message as the channel shows it, without choices where the channel has buttons."""
@@ -189,8 +190,15 @@ class Renderer:
 
     def open_now(self, language: str) -> str:
         """Whether the records office is open, until when, or when it opens again."""
+        minute = self._now().replace(second=0, microsecond=0)  # offices open at full minutes
+        known = self._open_now.get(language)
+        if known is None or known[0] != minute:
+            known = self._open_now[language] = (minute, self._opening(language, minute))
+        return known[1]
+
+    def _opening(self, language: str, now: datetime) -> str:
         hours = self._guidance.directory.facts["him_hours"].value
-        state: OpenState = open_state(hours, self._now())
+        state: OpenState = open_state(hours, now)
         if state.is_open and state.closes_at is not None:
             locale = locale_of(self._wording.spoken(language, Key.SYSTEM_OPEN_UNTIL.value))
             closes = time_text(state.closes_at, locale)

@@ -28,7 +28,7 @@ from bot.nlu import (  # noqa: F401
     question_component,
 )
 from bot.privacy.redactor import shipped_redactor
-from bot.rasa_fast import speed_up
+from bot.rasa_fast.speed_up import speed_up
 from bot.redis_server import check_redis, redis_url
 from bot.stores import ConversationStore
 from bot.strict import without_fallbacks

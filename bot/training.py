@@ -80,7 +80,7 @@ def ensure_model(force: bool = False) -> Path:
 def _train(path: Path) -> None:
     from rasa.model_training import train
 
-    from bot.rasa_fast import schemas_checked_once
+    from bot.rasa_fast.schemas import schemas_checked_once
     from bot.training_progress import quiet_training
 
     MODELS.mkdir(parents=True, exist_ok=True)

@@ -43,9 +43,12 @@ def fold(text: str) -> str:
 
 def expand(phrase: str) -> Iterator[str]:
     """Writes out the alternatives of a phrase, folded, its wildcards kept."""
-    for words in product(*(word.split("/") for word in phrase.split())):
-        folded = (word if word in WILDCARDS else fold(word) for word in words)
-        yield " ".join(filter(None, folded))
+    alternatives = (
+        [word if word in WILDCARDS else fold(word) for word in each.split("/")]
+        for each in phrase.split()
+    )
+    for words in product(*alternatives):
+        yield " ".join(filter(None, words))
 
 
 def _check(cls: type[BaseModel], phrase: str) -> str:

@@ -9,8 +9,9 @@ trained ``spacy.blank("fr")`` takes 7 s to build and ``ht`` does not exist (note
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -88,12 +89,15 @@ class EntityMatcher:
         """Builds the matchers; see :func:`load_matcher`."""
         self._nlp = spacy.blank("xx")
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="NORM")
+        # The same words come in thousands of phrases. What people write is never kept.
+        self._fold: Callable[[str], str] = cache(fold)
         for lexicon in lexicons:
             self._add(lexicon.language, _POSSESSIVE, "", lexicon.possessives)
             self._add(lexicon.language, _NEGATION, "", lexicon.negations)
             for field, values in lexicon.entities.items():
                 for value, phrases in values.items():
                     self._add(lexicon.language, field, value, phrases)
+        self._fold = fold
 
     def _add(self, language: str, field: str, value: str, phrases: Iterable[str]) -> None:
         # Messages come in Simplified characters; "唔係" is then "唔系".
@@ -111,10 +115,9 @@ class EntityMatcher:
         doc = self._nlp.make_doc(text)
         return self._normed(_by_character(doc) if has_chinese(text) else doc)
 
-    @staticmethod
-    def _normed(doc: Doc) -> Doc:
+    def _normed(self, doc: Doc) -> Doc:
         for token in doc:
-            token.norm_ = fold(token.text)
+            token.norm_ = self._fold(token.text)
         return doc
 
     def find(self, text: str, language: str | None = None) -> list[FoundEntity]:

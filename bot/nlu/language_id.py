@@ -198,19 +198,21 @@ class LanguageIdentifier:
         return LanguageEvidence(max(counts, key=lambda code: counts[code]), 0.6)
 
     def _by_letters(self, message: _Message) -> LanguageEvidence:
-        profiles = self._profiles.probabilities(message.text())
         trained, confidence = self._likeliest_trained(message)
-        score = self._score(message, trained, profiles)
         known = self._known(message, trained)
-        scores = {
-            language.code: self._score(message, language.code, profiles)
+        others = [
+            language.code
             for language in self._latin
             if language.code not in self._model.codes
             and self._may_be_other(message, language.code, known)
-        }
-        other = max(scores, key=lambda code: scores[code], default=None)
-        if other and scores[other] > score:
-            return self._as_other(message, other, scores[other] - score, known)
+        ]
+        if others:  # langdetect takes 1.5 ms, and most messages leave it nothing to decide
+            profiles = self._profiles.probabilities(message.text())
+            score = self._score(message, trained, profiles)
+            scores = {code: self._score(message, code, profiles) for code in others}
+            other = max(others, key=lambda code: scores[code])
+            if scores[other] > score:
+                return self._as_other(message, other, scores[other] - score, known)
         return self._as_trained(message, trained, confidence) if trained else NO_EVIDENCE
 
     def _likeliest_trained(self, message: _Message) -> tuple[str | None, float]:

@@ -10,12 +10,15 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 
 from bot.nlu.ngrams import Array, NgramSettings, NgramVectorizer
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,8 @@ class LinearModel:
 def _fit(
     matrix: csr_matrix | Array, labels: Sequence[str], c: float, iterations: int
 ) -> LogisticRegression:
+    from sklearn.linear_model import LogisticRegression  # 1.2 s that only training needs
+
     model = LogisticRegression(
         C=c, class_weight="balanced", max_iter=iterations, solver="lbfgs", random_state=0
     )

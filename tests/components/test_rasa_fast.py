@@ -2,55 +2,292 @@
 
 from __future__ import annotations
 
+import ast
+import copy
+import dataclasses
+import inspect
+import json
+from types import SimpleNamespace
+
 import pytest
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
-from rasa.shared.core.events import ActionExecuted, Event, SlotSet, UserUttered
+from rasa.core.policies.rule_policy import RulePolicy
+from rasa.engine.exceptions import GraphRunError
+from rasa.engine.graph import GraphSchema, SchemaNode
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActiveLoop,
+    BotUttered,
+    Event,
+    FollowupAction,
+    Restarted,
+    SlotSet,
+    UserUtteranceReverted,
+    UserUttered,
+)
+from rasa.shared.core.slots import AnySlot, BooleanSlot, TextSlot
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity, TrackerActiveLoop
 
-from bot import rasa_fast
-from bot.rasa_fast import speed_up
+from bot.rasa_fast import graph, logs, rules, schemas, trackers
+from bot.rasa_fast.speed_up import speed_up
 
-RASAS_CHECK = RemoteAction._validate_action_result
+SLOTS = [TextSlot("item", []), BooleanSlot("sure", []), AnySlot("choices", [])]
+PARSED = {
+    "text": "for my son",
+    "intent": {"name": "child_minor", "confidence": 0.7},
+    "entities": [{"entity": "subject", "value": "child", "start": 4, "end": 10}],
+    "intent_ranking": [{"name": "child_minor", "confidence": 0.7}],
+}
+LISTEN = ActionExecuted("action_listen")
+SAID = UserUttered(PARSED["text"], PARSED["intent"], PARSED["entities"], PARSED)
+ANSWERED = [SAID, ActionExecuted("action_answer_topic"), BotUttered("…", {"buttons": []})]
+CONVERSATIONS = {
+    "nothing said": [],
+    "a question": [LISTEN, *ANSWERED, LISTEN],
+    "in a form": [LISTEN, SAID, ActionExecuted("request_form"), ActiveLoop("request_form")],
+    "slots": [LISTEN, SAID, SlotSet("item", "records"), SlotSet("choices", [{"id": "1"}])],
+    "a slot emptied": [SlotSet("item", "records"), SlotSet("item", None)],
+    "taken back": [LISTEN, *ANSWERED, LISTEN, SAID, UserUtteranceReverted()],
+    "followed up": [LISTEN, SAID, FollowupAction("action_stop")],
+    "restarted": [LISTEN, *ANSWERED, Restarted()],
+}
 GOOD = [
     {"events": [], "responses": []},
+    {},
     {"events": [{"event": "slot", "name": "item", "value": "bill", "timestamp": None}]},
     {"events": [{"event": "active_loop", "name": None}], "responses": [{"text": "x"}]},
+    {"events": [{"event": "bot", "text": "x"}, {"event": "followup", "name": "action_stop"}]},
 ]
 BAD = [
     {"events": [{"event": "slot"}], "responses": []},
+    {"events": [{"event": "no_such_event"}]},
+    {"events": [{"name": "item", "value": "bill"}]},
+    {"events": [{"event": "slot", "name": 7, "value": "bill"}]},
+    {"events": [{"event": ["slot"]}]},
+    {"events": ["slot"]},
     {"events": "none"},
     {"events": [], "responses": ["text"]},
+    [],
 ]
 
 
-@pytest.fixture
-def action() -> RemoteAction:
+@pytest.fixture(autouse=True)
+def faster():
     speed_up()
-    return RemoteAction("action_x", None)
+
+
+def _tracker(events: list[Event]) -> DialogueStateTracker:
+    return DialogueStateTracker.from_events("somebody", events, SLOTS)
+
+
+def _all_of(tracker: DialogueStateTracker) -> dict[str, object]:
+    state = {name: value for name, value in vars(tracker).items() if name != "slots"}
+    slots = {slot.name: (type(slot), vars(slot)) for slot in tracker.slots.values()}
+    return {**state, "slots": slots, "said": tracker.current_state(EventVerbosity.ALL)}
+
+
+# -- actions -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("result", GOOD)
-def test_a_response_that_rasa_accepts_is_accepted(action, result):
-    assert RASAS_CHECK(action, result)
+def test_a_response_that_rasa_accepts_is_accepted(result):
+    action = RemoteAction("action_x", None)
+    assert schemas._validate_action_result(action, result)
     assert action._validate_action_result(result)
+    assert schemas._response_checks().hold(result), "accepted, but only by Rasa's own slow check"
 
 
 @pytest.mark.parametrize("result", BAD)
-def test_a_response_that_rasa_refuses_is_refused(action, result):
-    with pytest.raises(ValidationError):
-        RASAS_CHECK(action, result)
-    with pytest.raises(ValidationError):
+def test_a_response_that_rasa_refuses_is_refused_in_its_words(result):
+    action = RemoteAction("action_x", None)
+    with pytest.raises(ValidationError) as rasas:
+        schemas._validate_action_result(action, result)
+    with pytest.raises(ValidationError) as ours:
         action._validate_action_result(result)
+    assert ours.value.message == rasas.value.message
 
 
 @pytest.mark.parametrize("kind", [ActionExecuted, SlotSet, UserUttered])
 def test_the_class_of_an_event_is_the_same(kind):
-    speed_up()
     assert Event.resolve_by_type(kind.type_name) is kind
-    assert rasa_fast._resolve_by_type(kind.type_name) is kind
+    assert schemas._resolve_by_type(kind.type_name) is kind
 
 
 def test_an_unknown_event_is_refused_as_rasa_does():
-    speed_up()
     with pytest.raises(ValueError, match="Unknown event name"):
         Event.resolve_by_type("no_such_event")
+
+
+# -- trackers ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("events", CONVERSATIONS.values(), ids=CONVERSATIONS)
+def test_a_copy_of_a_conversation_is_what_replaying_it_gives(events):
+    tracker = _tracker(events)
+    tracker.model_id, tracker.assistant_id, tracker.sender_source = "m", "a", "file"
+    assert _all_of(tracker.copy()) == _all_of(trackers._copy(tracker))
+
+
+@pytest.mark.parametrize("events", CONVERSATIONS.values(), ids=CONVERSATIONS)
+def test_what_happens_to_a_copy_leaves_the_conversation_alone(events):
+    tracker = _tracker(events)
+    before = copy.deepcopy(_all_of(tracker))
+    twin = tracker.copy()
+    later = [SlotSet("item", "bill"), ActiveLoop("request_form"), ActionExecuted("action_listen")]
+    twin.update_with_events(later, None)
+    twin.reject_action("request_form")
+    twin.interrupt_loop(True)
+    assert _all_of(tracker) == before
+
+
+def test_a_rejected_form_of_a_copy_is_not_that_of_the_conversation():
+    tracker = _tracker(CONVERSATIONS["in a form"])
+    tracker.copy().reject_action("request_form")
+    assert tracker.active_loop is not None and not tracker.active_loop.rejected
+
+
+@pytest.mark.parametrize("trigger", [None, {}, PARSED, {"odd": (1, {2})}])
+def test_a_form_as_a_dict_is_what_dataclasses_make_of_it(trigger):
+    loop = TrackerActiveLoop("request_form", False, True, trigger)
+    found = trackers.loop_as_dict(loop)
+    assert found == dataclasses.asdict(loop)
+    assert found["trigger_message"] is None or found["trigger_message"] is not trigger
+
+
+@pytest.mark.parametrize("slot", SLOTS, ids=lambda slot: slot.name)
+def test_a_copied_slot_is_what_copy_makes_of_it(slot):
+    found, expected = trackers.copy_slot(slot), copy.copy(slot)
+    assert type(found) is type(expected) and vars(found) == vars(expected)
+
+
+# -- logs ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", logs.MODULES, ids=lambda module: module.__name__)
+def test_rasa_copies_in_these_modules_for_its_logs_alone(module):
+    tree = ast.parse(inspect.getsource(module))
+    in_logs = {
+        id(inner)
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func).startswith("structlogger.")
+        for inner in ast.walk(call)
+    }
+    uses = [n for n in ast.walk(tree) if isinstance(n, ast.Name) and n.id == "copy"]
+    assert uses and all(id(use) in in_logs for use in uses)
+
+
+def test_rasa_copies_slots_and_forms_in_its_module_of_trackers_and_nothing_else():
+    source = inspect.getsource(inspect.getmodule(DialogueStateTracker))
+    used = {
+        ast.unparse(node)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id in ("copy", "dataclasses")
+    }
+    assert used == {"copy.copy", "dataclasses.asdict", "dataclasses.dataclass"}
+
+
+# -- graph ---------------------------------------------------------------------------------
+
+
+class _Runner(SimpleNamespace):
+    """As much of a runner as running needs: functions in the place of components."""
+
+    def __init__(self, needs: dict[str, dict[str, str]], targets: list[str]) -> None:
+        nodes = {
+            name: SchemaNode(given, object, "", "", {}, is_target=name in targets)
+            for name, given in needs.items()
+        }
+        super().__init__(_graph_schema=GraphSchema(nodes), calls=[], _execution_context=None)
+        self._instantiated_nodes = {name: self._node(name) for name in nodes}
+
+    def _node(self, name: str):
+        def call(*given):
+            self.calls.append(name)
+            return name, f"{name}({', '.join(str(value) for _, value in given)})"
+
+        return call
+
+
+NEEDS = {
+    "a": {"x": "text"},
+    "b": {"x": "a", "y": "text"},
+    "c": {"x": "a"},
+    "end": {"x": "b", "y": "c"},
+    "aside": {"x": "a"},
+}
+
+
+@pytest.mark.parametrize("targets", [["end"], ["b", "c"], ["a"], ["end", "aside"]])
+def test_a_graph_gives_what_dask_gives_and_each_node_runs_once(targets):
+    from rasa.engine.runner.dask import DaskGraphRunner
+
+    runner, dasks = _Runner(NEEDS, targets), _Runner(NEEDS, targets)
+    dasks._build_dask_graph = lambda schema: DaskGraphRunner._build_dask_graph(dasks, schema)
+    dasks._add_inputs_to_graph = DaskGraphRunner._add_inputs_to_graph
+    for _ in range(2):
+        found = graph.run(runner, {"text": "hi"}, targets)
+        assert found == graph._run(dasks, {"text": "hi"}, targets)
+    assert sorted(runner.calls) == sorted(dasks.calls)
+
+
+def test_results_that_nobody_needs_any_more_are_dropped():
+    steps = graph._plan(GraphSchema(_Runner(NEEDS, ["end"])._graph_schema.nodes), ("end",))
+    dropped = [name for step in steps for name in step.over]
+    assert sorted(dropped) == ["a", "b", "c"]
+
+
+def test_an_input_that_is_the_name_of_a_node_is_refused():
+    with pytest.raises(GraphRunError, match="clashes"):
+        graph.run(_Runner(NEEDS, ["end"]), {"text": "a"}, ["end"])
+
+
+# -- with the trained model ----------------------------------------------------------------
+
+
+def _policy(agent) -> RulePolicy:
+    nodes = agent.processor.graph_runner._instantiated_nodes.values()
+    return next(n._component for n in nodes if isinstance(n._component, RulePolicy))
+
+
+async def test_whole_conversations_go_as_with_rasas_own_functions(agent, monkeypatch):
+    """The same messages, once with everything replaced and once with everything as it was."""
+    from bot.conversation import Conversation
+
+    said = ["how do i get my records", "my dad died", "for me", "what does it cost", "go back"]
+
+    async def turns(sender: str) -> list[object]:
+        replies = [await Conversation(agent).turn(sender, "web", text=text) for text in said]
+        tracker = await agent.tracker_store.retrieve(sender)
+        events = [{**e.as_dict(), "timestamp": 0, "message_id": ""} for e in tracker.events]
+        return [[(r.key, r.text, r.topics, r.plan) for r in t.replies] for t in replies] + [
+            json.dumps(events, sort_keys=True, default=str).count(kind) for kind in ("slot", "bot")
+        ]
+
+    fast = await turns("test:fast")
+    monkeypatch.setattr(DialogueStateTracker, "copy", trackers._copy)
+    monkeypatch.setattr(RulePolicy, "_get_possible_keys", rules._get_possible_keys)
+    monkeypatch.setattr(RemoteAction, "_validate_action_result", schemas._validate_action_result)
+    monkeypatch.setattr(type(agent.processor.graph_runner), "run", graph._run)
+    for module in logs.MODULES:
+        monkeypatch.setattr(module, "copy", copy)
+    monkeypatch.setattr(inspect.getmodule(DialogueStateTracker), "copy", copy)
+    monkeypatch.setattr(inspect.getmodule(DialogueStateTracker), "dataclasses", dataclasses)
+    assert await turns("test:rasas_own") == fast
+
+
+async def test_the_same_rules_fit_as_rasa_finds(agent):
+    policy, seen = _policy(agent), 0
+    for lookup in policy.lookup.values():
+        if not isinstance(lookup, dict) or not lookup:
+            continue
+        for key in list(lookup)[:40]:
+            states = policy._rule_key_to_state(key)
+            for part in (states, states[-1:], states[:-1], []):
+                expected = rules._get_possible_keys(policy, lookup, part)
+                assert rules.possible_keys(policy, lookup, part) == expected
+                assert rules.possible_keys(policy, lookup, part) == expected  # now known
+                seen += 1
+    assert seen > 40

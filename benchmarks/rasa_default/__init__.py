@@ -1,0 +1,1 @@
+"""The assistant that Rasa's documentation leads to, made from our data, to be measured against."""

@@ -1,0 +1,290 @@
+"""Servers started as people start them, spoken to over HTTP and measured from outside."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiohttp
+
+from benchmarks.rasa_default.project import write_endpoints
+from benchmarks.rasa_default.training import FOLDER, environment
+from bot.completeness import evaluation_sentences
+from bot.languages import load_languages
+from bot.paths import PROJECT, VAR
+
+TURNS = (1, 5, 10, 50, 100)
+_AROUND = 2
+"""Turns before and after that count with a turn, since one turn is one message."""
+
+_START_TIMEOUT = 600.0
+
+
+class Talk(Protocol):
+    """One conversation with a server."""
+
+    async def say(self, text: str) -> None:
+        """Sends a message and reads the whole answer; raises where there is none."""
+        ...
+
+
+@dataclass
+class Served:
+    """A running server.
+
+    Attributes:
+        name: For the table.
+        url: Where it answers.
+        pids: Its processes, the one that talks first.
+        started: When it was started.
+        alive: A path that costs nothing and shows whether the event loop turns.
+    """
+
+    name: str
+    url: str
+    pids: list[int]
+    started: float
+    alive: str
+
+    def memory(self, first_only: bool = False) -> float:
+        """Resident megabytes."""
+        return sum(_resident(pid) for pid in (self.pids[:1] if first_only else self.pids))
+
+    def talk(self, http: aiohttp.ClientSession, number: int) -> Talk:
+        """A new conversation."""
+        return (_Ours if self.name == "ours" else _Rest)(http, self.url, number)
+
+
+class _Ours:
+    """The web chat's JSON messages; the cookie keeps the session."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str, number: int) -> None:
+        self._http, self._url, self._cookies = http, url, {}
+
+    async def say(self, text: str) -> None:
+        async with self._http.post(
+            f"{self._url}/webhooks/web/messages", json={"text": text}, cookies=self._cookies
+        ) as answer:
+            said = await answer.json()
+            assert answer.status == 200 and said["messages"], said
+            self._cookies = {name: morsel.value for name, morsel in answer.cookies.items()}
+
+
+class _Rest:
+    """Rasa's REST channel."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str, number: int) -> None:
+        self._http, self._url, self._sender = http, url, f"bench-{number}"
+
+    async def say(self, text: str) -> None:
+        body = {"sender": self._sender, "message": text}
+        async with self._http.post(f"{self._url}/webhooks/rest/webhook", json=body) as answer:
+            assert answer.status == 200 and await answer.json()
+
+
+@contextmanager
+def ours() -> Iterator[Served]:
+    """`roi serve` with a database file, as `make run` starts it."""
+    with tempfile.TemporaryDirectory() as folder:
+        port = free_port()
+        limits = {"ROI_SESSION_LIMIT": "1000000", "ROI_ADDRESS_LIMIT": "1000000"}
+        command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)]
+        command += ["--database", str(Path(folder) / "bench.db")]
+        VAR.mkdir(exist_ok=True)
+        with _running(command, PROJECT, {**os.environ, **limits}) as process:
+            served = Served(
+                "ours", f"http://127.0.0.1:{port}", [process.pid], time.perf_counter(), "/health"
+            )
+            yield served
+
+
+@contextmanager
+def rasa_default(model: Path) -> Iterator[Served]:
+    """`rasa run` beside `rasa run actions`, with the REST channel and conversations in memory."""
+    port, actions_port = free_port(), free_port()
+    write_endpoints(FOLDER, actions_port)
+    rasa = str(Path(sys.executable).with_name("rasa"))
+    module = "benchmarks.rasa_default.actions"
+    actions = [rasa, "run", "actions", "--actions", module, "-p", str(actions_port)]
+    talks = [rasa, "run", "-i", "127.0.0.1", "-p", str(port), "-m", str(model)]
+    talks += ["--endpoints", "endpoints.yml", "--credentials", "credentials.yml"]
+    settings = environment(FOLDER)
+    with _running(actions, FOLDER, settings) as helper, _running(talks, FOLDER, settings) as server:
+        pids = [server.pid, helper.pid]
+        yield Served("default", f"http://127.0.0.1:{port}", pids, time.perf_counter(), "/")
+
+
+def free_port() -> int:
+    """A port that nobody listens at."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@contextmanager
+def _running(command: Sequence[str], folder: Path, env: dict[str, str]) -> Iterator[Any]:
+    process = subprocess.Popen(
+        command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield process
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _resident(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) / 1024
+    raise RuntimeError(f"process {pid} has no resident memory")
+
+
+@dataclass
+class Messages:
+    """Evaluation sentences of all languages; none comes twice before all have come."""
+
+    by_language: dict[str, list[str]] = field(default_factory=dict)
+    _next: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Shuffles them, the same way every time."""
+        for code in load_languages().offered:
+            texts = [str(row["text"]) for row in evaluation_sentences(code)]
+            random.Random(code).shuffle(texts)
+            self.by_language[code], self._next[code] = texts, 0
+
+    def take(self, code: str) -> str:
+        """The next sentence of a language."""
+        texts = self.by_language[code]
+        self._next[code] += 1
+        return texts[self._next[code] % len(texts)]
+
+    def codes(self, number: int) -> str:
+        """The language of a conversation."""
+        return list(self.by_language)[number % len(self.by_language)]
+
+
+@dataclass(frozen=True)
+class Load:
+    """What so many conversations at once brought.
+
+    Attributes:
+        conversations: How many.
+        seconds: Of all turns.
+        throughput: Turns a second.
+        silence: The longest time in which the server did not answer the simplest request.
+    """
+
+    conversations: int
+    seconds: list[float]
+    throughput: float
+    silence: float
+
+
+async def first_answer(served: Served) -> float:
+    """Seconds from the start to the first answer."""
+    async with aiohttp.ClientSession() as http:
+        while True:
+            if time.perf_counter() - served.started > _START_TIMEOUT:
+                raise RuntimeError(f"{served.name} does not answer")
+            try:
+                await served.talk(http, 0).say("hello")
+            except (aiohttp.ClientError, AssertionError, OSError):
+                await asyncio.sleep(0.05)
+            else:
+                return time.perf_counter() - served.started
+
+
+async def fresh(served: Served, messages: Messages, conversations: int, turns: int) -> list[float]:
+    """Seconds of each turn of many short conversations, one after the other, in all languages."""
+    found = []
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        for number in range(conversations):
+            talk = served.talk(http, 1000 + number)
+            for _ in range(turns):
+                found.append(await _timed(talk, messages.take(messages.codes(number))))
+    return found
+
+
+async def long(served: Served, messages: Messages, repeats: int) -> dict[int, float]:
+    """The median seconds of some turns of long conversations."""
+    found: dict[int, list[float]] = {turn: [] for turn in TURNS}
+    last = max(TURNS) + _AROUND
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        for number in range(repeats):
+            talk = served.talk(http, 5000 + number)
+            for turn in range(1, last + 1):
+                seconds = await _timed(talk, messages.take("en"))
+                for wanted in TURNS:
+                    if turn == wanted or (wanted > 1 and abs(turn - wanted) <= _AROUND):
+                        found[wanted].append(seconds)
+    return {turn: statistics.median(values) for turn, values in found.items()}
+
+
+async def load(served: Served, messages: Messages, at_once: int, seconds: float) -> Load:
+    """Turns of so many conversations at once, for so long."""
+    taken: list[float] = []
+    over = time.perf_counter() + seconds
+    timeout = aiohttp.ClientTimeout(total=300)
+    connector = aiohttp.TCPConnector(limit=at_once + 2)
+    async with aiohttp.ClientSession(
+        cookie_jar=aiohttp.DummyCookieJar(), timeout=timeout, connector=connector
+    ) as http:
+
+        async def converse(number: int) -> None:
+            while time.perf_counter() < over:
+                talk = served.talk(http, 10_000 * at_once + number + len(taken) * 100)
+                for _ in range(5):
+                    taken.append(await _timed(talk, messages.take(messages.codes(number))))
+                    if time.perf_counter() >= over:
+                        return
+
+        silence = asyncio.ensure_future(_longest_silence(http, served))
+        start = time.perf_counter()
+        await asyncio.gather(*(converse(number) for number in range(at_once)))
+        lasted = time.perf_counter() - start
+        silence.cancel()
+        worst = await silence
+    return Load(at_once, taken, len(taken) / lasted, worst)
+
+
+async def _longest_silence(http: aiohttp.ClientSession, served: Served) -> float:
+    worst = 0.0
+    try:
+        while True:
+            start = time.perf_counter()
+            async with http.get(served.url + served.alive) as answer:
+                await answer.read()
+            worst = max(worst, time.perf_counter() - start)
+            await asyncio.sleep(0.01)
+    except asyncio.CancelledError:
+        return worst
+
+
+async def _timed(talk: Talk, text: str) -> float:
+    start = time.perf_counter()
+    await talk.say(text)
+    return time.perf_counter() - start
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The value that so many percent do not exceed."""
+    return sorted(values)[min(len(values) - 1, int(len(values) * percent / 100))]
