@@ -87,7 +87,8 @@ def open_engine(address: URL | str) -> Engine:
         DatabaseError: It cannot be reached or used.
     """
     url = parse_url(address) if isinstance(address, str) else address
-    options: dict[str, Any] = {"future": True}
+    # The text of an error would hold the values that could not be written, and go into a log.
+    options: dict[str, Any] = {"future": True, "hide_parameters": True}
     if url.get_backend_name() == "sqlite":
         options.update(_sqlite_options(url))
     else:
