@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.people import PHONE, QUESTIONS, Person, all_talk
+from tests.faults.people import PATIENCE, PHONE, QUESTIONS, Person, all_talk
 from tests.faults.servers import Restartable
 
 
@@ -68,7 +68,7 @@ def test_the_whole_server_is_killed_while_people_talk(roi: Restartable) -> None:
         roi.kill()
         roi.start()
     for thread in threads:
-        thread.join(timeout=240)
+        thread.join(timeout=PATIENCE)
         assert not thread.is_alive()
     for person in people:
         person.check()

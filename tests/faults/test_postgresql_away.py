@@ -10,7 +10,7 @@ import requests
 from bot.content_store import shipped_wording
 from bot.keys import Key
 from tests import postgresql
-from tests.faults.people import PHONE, QUESTIONS, Person, all_talk
+from tests.faults.people import PATIENCE, PHONE, QUESTIONS, Person, all_talk
 from tests.faults.servers import Restartable
 
 
@@ -30,7 +30,7 @@ def test_people_talk_while_the_database_is_killed(model_path: Path, tmp_path: Pa
                 time.sleep(2)
                 database.start()
             for thread in threads:
-                thread.join(timeout=180)
+                thread.join(timeout=PATIENCE)
                 assert not thread.is_alive()
             for person in people:
                 person.check()
