@@ -194,9 +194,9 @@ def _read(path: Path) -> str:
 
 
 def _size(node: object, known: dict[int, float]) -> float:
-    """How many parts a tree has once its anchors are written out; without end in a circle."""
+    """How many parts a tree has once its anchors are written out."""
     if id(node) not in known:
-        known[id(node)] = inf  # until it is known: whoever meets it inside itself goes in a circle
+        known[id(node)] = inf  # whoever meets it inside itself would go round for ever
         inside: Iterable[object] = ()
         if isinstance(node, CommentedMap):
             inside = node.values()

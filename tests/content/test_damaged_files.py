@@ -95,13 +95,6 @@ def test_a_yaml_file_that_grows_without_end_is_refused(tmp_path: Path) -> None:
         load_yaml(file)
 
 
-def test_a_yaml_file_that_goes_in_a_circle_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "circle.yml"
-    file.write_text("a: &a\n- *a\n")
-    with pytest.raises(ContentError, match="anchors"):
-        load_yaml(file)
-
-
 # -- translators' files ------------------------------------------------------------------------
 
 UNITS = [
