@@ -39,7 +39,9 @@ def needs(given: Mapping[str, float], conversations: int) -> dict[str, float]:
         "turns a second": turns,
         "workers (a core each)": workers,
         "memory of the workers, GB": workers * i["worker_mb"] / 1024,
-        "machines of 16 cores and 32 GB": math.ceil(workers / min(16, 32 * 1024 / i["worker_mb"])),
+        "machines of 16 cores and 32 GB": max(
+            2, math.ceil(workers / min(16, 32e3 / i["worker_mb"]))
+        ),
         "cores of PostgreSQL": turns * i["postgresql_ms"] / 1000 / i["busy"],
         "commits a second": turns * i["commits"],
         "rows written a second": turns * i["rows"],
@@ -61,6 +63,7 @@ def cells(given: Mapping[str, float], conversations: int) -> dict[str, float]:
         "PostgreSQL, by connections": all_of_it["connections to PostgreSQL"]
         / given["postgresql_connections"],
         "Redis, by commands": all_of_it["Redis commands a second"] / given["redis_commands"],
+        "Redis, by its one core": all_of_it["cores of Redis"] / given["busy"],
         "nginx, by cores": all_of_it["cores of nginx"] / given["nginx_cores"],
     }
 
@@ -88,7 +91,7 @@ def _row(name: str, values: list[float]) -> str:
 
 
 def _shown(value: float) -> str:
-    if value >= 100:
+    if value >= 100 or value == int(value):
         return f"{value:,.0f}"
     return f"{value:.1f}" if value >= 10 else f"{value:.2g}"
 
