@@ -5,14 +5,13 @@ One unit is one text: the full one or its short form for text messages.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
-from bot.archives import check_spreadsheet
+from bot.archives import ArchiveError, check_spreadsheet
 from bot.translations import TranslationError
 from bot.wording_files import SOURCE_LANGUAGE, VARIANTS, Entry, placeholders
 
@@ -211,7 +210,10 @@ def _read_xlsx(path: Path, language: str) -> list[Unit]:
         book = openpyxl.load_workbook(path, read_only=True)
         sheet = book.worksheets[0]
         rows = [list(row) for row in sheet.iter_rows(max_row=_MOST_ROWS, max_col=len(_COLUMNS))]
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, IndexError) as error:
+    except ArchiveError as error:
+        message = f"{path}: {error}. Save it as .xlsx, without pictures and macros."
+        raise TranslationError(message) from error
+    except Exception as error:  # openpyxl checks nothing: a damaged part fails wherever it is used
         raise TranslationError(f"{path}: this is not XLSX. Save it as .xlsx.") from error
     heads = tuple(cell.value for cell in rows[0]) if rows else ()
     if heads[:4] != _COLUMNS[:4]:

@@ -204,7 +204,7 @@ def test_a_spreadsheet_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> No
     # And where the size it names is a lie: no more than that is unpacked.
     size = (LARGEST + 1).to_bytes(4, "little")
     path.write_bytes(bomb.replace(size, (100).to_bytes(4, "little")))
-    with pytest.raises(TranslationError, match="damaged"):
+    with pytest.raises(TranslationError, match=r"damaged|XLSX"):
         read_units(path, "es")
 
 

@@ -12,7 +12,8 @@ from tests.http.clients import Browser, Programme, Server, start, wait_until_rea
 
 OTHER_SITE = "https://www.example.org"
 
-UNLIMITED = {"ROI_SESSION_LIMIT": "1000000", "ROI_ADDRESS_LIMIT": "1000000"}
+_LIMITS = ("ROI_SESSION_LIMIT", "ROI_ADDRESS_LIMIT", "ROI_CONVERSATION_LIMIT")
+UNLIMITED = dict.fromkeys(_LIMITS, "1000000")
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,7 @@ def embedded_server(model_path: Path, tmp_path_factory: pytest.TempPathFactory) 
         "ROI_TRUSTED_PROXIES": "1",
         "ROI_SESSION_LIMIT": "6",
         "ROI_ADDRESS_LIMIT": "12",
+        "ROI_CONVERSATION_LIMIT": "9",
         "ROI_DEMO": "1",
     }
     with running(tmp_path_factory.mktemp("embedded"), settings) as server:

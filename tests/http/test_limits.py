@@ -53,10 +53,40 @@ def test_a_session_that_asks_too_often_is_told_in_its_language(
 
 
 def test_new_sessions_do_not_get_round_the_limit_of_an_address(embedded_server: Server) -> None:
-    phone = Phone(embedded_server)
-    codes = [phone.post({"text": "hello"}, keep=False).status_code for _ in range(13)]
+    address = next(_addresses)
+    phones = [Phone(embedded_server) for _ in range(3)]
+    for phone in phones:
+        phone.address = address
+    codes = [phones[n % 3].post({"text": "hello"}).status_code for n in range(13)]
     assert codes == [200] * 12 + [429]
     assert Phone(embedded_server).post({"text": "hello"}).status_code == 200
+
+
+def test_only_so_many_conversations_begin_from_one_address(embedded_server: Server) -> None:
+    phone = Phone(embedded_server)
+    answers = [phone.post({"text": "hello"}, keep=False) for _ in range(10)]
+    assert [answer.status_code for answer in answers] == [200] * 9 + [429]
+    assert answers[-1].json()["error"]["code"] == "too_many"
+    assert int(answers[-1].headers["Retry-After"]) >= 1
+
+
+def test_a_page_alone_is_no_conversation_but_may_not_be_asked_for_without_end(
+    embedded_server: Server,
+) -> None:
+    headers = {"X-Forwarded-For": next(_addresses), "Accept-Language": "es"}
+    pages = [
+        requests.get(f"{embedded_server.url}/", headers=headers, timeout=60) for _ in range(62)
+    ]
+    assert [page.status_code for page in pages[:60]] == [200] * 60
+    assert pages[-1].status_code == 429 and int(pages[-1].headers["Retry-After"]) >= 1
+    assert "617.414.4213" in pages[-1].text and 'lang="es"' in pages[-1].text
+    message = requests.post(
+        f"{embedded_server.url}/webhooks/web/messages",
+        json={"text": "hello"},
+        headers=headers,
+        timeout=60,
+    )
+    assert message.status_code == 200, "who has asked for too many pages may still write"
 
 
 def test_an_address_that_the_asker_made_up_counts_for_nothing(embedded_server: Server) -> None:
@@ -66,7 +96,7 @@ def test_an_address_that_the_asker_made_up_counts_for_nothing(embedded_server: S
     for number in range(13):
         phone.address = f"203.0.113.{number}, {real}"
         codes.append(phone.post({"text": "hello"}, keep=False).status_code)
-    assert codes == [200] * 12 + [429]
+    assert codes == [200] * 9 + [429] * 4
 
 
 def test_the_page_keeps_the_text_of_a_message_that_came_too_soon(embedded_server: Server) -> None:
