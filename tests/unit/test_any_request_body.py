@@ -1,0 +1,92 @@
+"""Whatever arrives from outside is read as what it is or refused with a code, never a fault."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlencode
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.channels.sms.payloads import Incoming, Webhook
+from bot.channels.web.payloads import MessageRequest, PayloadError, read_message
+from bot.channels.web.sessions import Sessions
+from bot.content_store import shipped_guidance
+from bot.nlu.entities import load_matcher
+from tests.texts import ANY
+
+TOKEN, ADDRESS = "token-of-a-test", "https://example.org/webhooks/sms/webhook"
+SECRET = "a secret of these tests that is long enough"
+FORM = "application/x-www-form-urlencoded"
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | ANY,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(ANY, inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = st.dictionaries(
+    st.sampled_from(["MessageSid", "From", "Body", "NumMedia", "OptOutType", "SmsStatus", "x"]),
+    ANY.map(lambda text: text.encode("utf-8", "replace").decode()),
+)
+MATCHER = load_matcher(shipped_guidance().routes)
+
+
+def refused(error: PayloadError) -> bool:
+    return error.code.isidentifier() and 400 <= error.status < 500
+
+
+@given(st.binary(max_size=2000), st.sampled_from([FORM, "text/plain", ""]), ANY)
+def test_a_text_message_that_is_not_signed_is_refused(body: bytes, kind: str, signature: str):
+    try:
+        Webhook(TOKEN, ADDRESS).read(kind, body, "", signature)
+    except PayloadError as error:
+        assert refused(error)
+    else:
+        raise AssertionError("nobody can sign without the token")
+
+
+@given(FIELDS)
+def test_a_signed_form_is_a_message_or_refused(fields: dict[str, str]):
+    webhook = Webhook(TOKEN, ADDRESS)
+    signature = webhook._validator.compute_signature(ADDRESS, fields)
+    try:
+        incoming = webhook.read(FORM, urlencode(fields).encode(), "", signature)
+    except PayloadError as error:
+        assert refused(error) and error.status != 403
+    else:
+        assert isinstance(incoming, Incoming) and incoming.body == fields.get("Body", "")
+
+
+@given(st.binary(max_size=2000) | JSON.map(lambda value: json.dumps(value).encode()))
+def test_a_json_body_is_a_message_or_refused(body: bytes):
+    try:
+        asked = read_message("application/json", body)
+    except PayloadError as error:
+        assert refused(error)
+    else:
+        assert isinstance(asked, MessageRequest)
+
+
+@given(ANY)
+def test_no_invented_cookie_is_a_session(cookie: str):
+    assert Sessions(SECRET).read(cookie).state != "continued"
+
+
+@given(st.data())
+def test_no_changed_cookie_is_a_session(data: st.DataObject):
+    sessions = Sessions(SECRET)
+    cookie = sessions.cookie(sessions.new())
+    at = data.draw(st.integers(0, len(cookie) - 1))
+    letter = data.draw(st.characters(max_codepoint=0x7F))
+    changed = cookie[:at] + letter + cookie[at + 1 :]
+    session = sessions.read(changed)
+    # The last letter of base64 has bits that mean nothing.
+    assert session.state != "continued" or sessions.read(cookie).id == session.id
+
+
+@given(ANY)
+def test_what_is_found_in_a_text_stands_in_it_and_is_a_value(text: str):
+    fields = shipped_guidance().routes.fields
+    for found in MATCHER.find(text):
+        spec = fields[found.field]
+        assert found.value in spec.values or found.value in spec.groups
+        assert 0 <= found.start < found.end <= len(text)
