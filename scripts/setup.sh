@@ -85,8 +85,9 @@ install_with_uv() {
 
 install_with_pip() {
     say "no working uv; installing with venv and pip from requirements.lock"
+    # The lock names everything; pip would refuse what overrides a line that Rasa names.
     "$python" -m venv --clear .venv &&
-        $venv_python -m pip install --quiet --require-hashes -r requirements.lock >&2
+        $venv_python -m pip install --quiet --no-deps --require-hashes -r requirements.lock >&2
 }
 
 if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ] && is_310 $venv_python; then
