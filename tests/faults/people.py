@@ -88,7 +88,7 @@ class Person:
         headers = {"Idempotency-Key": key}
         try:
             response = self.session.post(url, json={"text": text}, headers=headers, timeout=60)
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             self.unreachable += 1
             return None
         body = response.json()
