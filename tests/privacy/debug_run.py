@@ -41,8 +41,11 @@ def log_everything() -> None:
 def raises(*_: Any, **__: Any) -> Any:
     """Fails with the whole message in its local variables and in its text."""
     told = messages[0]["text"]
-    structlog.get_logger("rasa.test").error("test.failure", user_text=told, exc_info=True)
-    raise ValueError(told)
+    try:
+        raise ValueError(told)
+    except ValueError:
+        structlog.get_logger("rasa.test").error("test.failure", user_text=told, exc_info=True)
+        raise
 
 
 async def talk(agent: Agent) -> None:
