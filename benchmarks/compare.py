@@ -17,7 +17,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import own
+from benchmarks import loading, own
 from benchmarks.rasa_default.training import Trained, train
 from benchmarks.sample import SEED, Cells, all_examples, size, stratified
 from benchmarks.served import (
@@ -69,6 +69,7 @@ def main() -> None:
     if "train" in options.part:
         lines += _training(default, part, cells)
     if "serve" in options.part:
+        lines += _loading(loading.measured(Path(default.model)), loading.measured())
         lines += _serving(
             asyncio.run(_speed(lambda: rasa_default(Path(default.model)), options)),
             asyncio.run(_speed(ours, options)),
@@ -107,6 +108,12 @@ async def _speed(
         turns = await long(served, messages, options.repeats)
         loads = [await load(served, messages, n, options.seconds) for n in AT_ONCE]
         return Speed(first, served.memory(), served.memory(True), alone, turns, loads)
+
+
+def _loading(default: dict[str, float], ours: dict[str, float]) -> list[str]:
+    rows = [_row(name, default[name], ours[name], "s") for name in ours]
+    head = "| in one process, cpu: of processor time | Rasa's default | this assistant | ratio |"
+    return [head, "|---|---|---|---|", *rows, ""]
 
 
 def _serving(default: Speed, ours: Speed) -> list[str]:
