@@ -37,7 +37,7 @@ class Api:
         self._refuse_other_sites(request)
         asked = read_message(request.headers.get("content-type", ""), request.body or b"")
         key = checked_key(request.headers.get("idempotency-key"))
-        with self._chat.arrival(request):
+        with self._chat.arrival(request) as place:
             session = await self._admitted(request)
             await self._chat.admit_beginning(request, session)
             result = await self._chat.answer(
@@ -47,6 +47,7 @@ class Api:
                 choice=asked.choice,
                 language=asked.language,
                 key=key,
+                place=place,
             )
         messages = [_reply(reply) for reply in result.replies]
         answer = {**_head(session, result.language), "messages": messages}

@@ -147,7 +147,7 @@ class Chat:
             raise TooManyError(wait, await self.language(request, session))
 
     @contextmanager
-    def arrival(self, request: Request) -> Iterator[None]:
+    def arrival(self, request: Request) -> Iterator[Waiting | None]:
         """Keeps the request's place among the messages of its conversation, from now on.
 
         Args:
@@ -155,12 +155,11 @@ class Chat:
         """
         session = self.sessions.read(cookie_of(request, self.cookie_name))
         if session.state != "continued":
-            yield  # nothing can have come before
+            yield None  # nothing can have come before
             return
         place = self._queues.join(self.sender(request, session))
-        request.ctx.place = place
         try:
-            yield
+            yield place
         finally:
             place.leave()
 
@@ -197,6 +196,7 @@ class Chat:
         choice: str | None = None,
         language: str | None = None,
         key: str | None = None,
+        place: Waiting | None = None,
     ) -> TurnResult:
         """Answers a message; whatever fails, the answer is the phone lines.
 
@@ -207,6 +207,7 @@ class Chat:
             choice: what was picked.
             language: The language chosen with it.
             key: Names this message: sent again, it gets the same answer and changes nothing.
+            place: From :meth:`arrival`: those before it are answered first.
         """
         # Another message under a key that was used before is another message.
         named = json.dumps([key, text, choice, language])
@@ -225,7 +226,6 @@ class Chat:
             return packed(result)
 
         try:
-            place: Waiting | None = getattr(request.ctx, "place", None)
             if place is not None:
                 await place.reached()
             if key is None:

@@ -18,6 +18,7 @@ from bot.channels.web.views import render
 from bot.content_store import shipped_wording
 from bot.keys import Key
 from bot.languages import load_languages
+from bot.order import Waiting
 
 SEEN = "X-Roi-Seen"
 """Header of the page's script: the number of the last message it shows; it gets only later ones."""
@@ -76,10 +77,10 @@ class Page:
         """
         if from_other_site(request, navigation=True):
             raise PayloadError(403, "other_site")
-        with self._chat.arrival(request):
-            return await self._take(request)
+        with self._chat.arrival(request) as place:
+            return await self._take(request, place)
 
-    async def _take(self, request: Request) -> HTTPResponse:
+    async def _take(self, request: Request, place: Waiting | None) -> HTTPResponse:
         session = await self._chat.session(request)
         try:
             form = read_form(request.headers.get("content-type", ""), request.body or b"")
@@ -103,9 +104,11 @@ class Page:
         except TooManyError as error:
             refused = Refused(Key.SYSTEM_TOO_MANY, form.text, error.status, error.wait)
             return await self._show(request, session, refused)
-        return await self._do(request, session, form)
+        return await self._do(request, session, form, place)
 
-    async def _do(self, request: Request, session: Session, form: PageForm) -> HTTPResponse:
+    async def _do(
+        self, request: Request, session: Session, form: PageForm, place: Waiting | None
+    ) -> HTTPResponse:
         if form.do == "start_over":
             language = await self._chat.language(request, session)
             session = self._chat.sessions.new(language, notice="started_over")
@@ -122,6 +125,7 @@ class Page:
             choice=form.choice if form.do == "choose" else None,
             language=form.language,
             key=form.key,
+            place=place,
         )
         if result.recorded:
             dates = dates_of(result)
