@@ -105,4 +105,4 @@ def test_a_pipeline_of_rasas_that_needs_tensorflow_gets_it(tmp_path):
     (tmp_path / "nlu.yml").write_text(NLU)
     (tmp_path / "domain.yml").write_text('version: "3.1"\nintents: [greet, bye]\n')
     said = _python(DIET, tmp_path).splitlines()[-1].split()
-    assert said[0] == "greet" and "DIETClassifierGraphComponent" in said
+    assert said[0] == "greet" and "DIETClassifier" in said
