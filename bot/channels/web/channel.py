@@ -119,11 +119,11 @@ class WebChannel(InputChannel):
             bot.database.DatabaseError: The database cannot be used.
             bot.server_secrets.SettingsError: The database belongs to another secret.
         """
-        settings = self._settings
+        settings = self.settings
         return store_of(agent).shared_state(settings.secret, settings.old_secrets)
 
     async def _begin(self, app: Sanic, *_: Any) -> None:
-        agent, keep = app.ctx.agent, self._settings.keep
+        agent, keep = app.ctx.agent, self.settings.keep
         try:
             store, state = without_fallbacks(agent), self.prepare(agent)
         except (TypeError, RuntimeError) as error:
