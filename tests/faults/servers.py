@@ -24,7 +24,11 @@ class Restartable:
 
     def start(self) -> None:
         self.process = start(self.folder, "--port", str(self.port), **self.settings)
-        url = wait_until_ready(self.process, self.log)
+        try:
+            url = wait_until_ready(self.process, self.log)
+        except BaseException:
+            self.process.kill()
+            raise
         self.server = Server(url, self.log, self.process, self.folder / "roi.db")
 
     def kill(self) -> None:

@@ -186,8 +186,8 @@ def with_content(folder: Path, model: Path) -> tuple[int, str]:
     project = copy_of_project(folder)
     directory = project / "bot/content/guidance/directory.yml"
     text = directory.read_text(encoding="utf-8")
-    assert "617.414.4213" in text
-    directory.write_text(text.replace("617.414.4213", "617.414.4299", 1), encoding="utf-8")
+    assert "\nfacts:" in text
+    directory.write_text(text.replace("\nfacts:", "\nfatcs:", 1), encoding="utf-8")
     return start(folder, project, ROI_BUILD=str(model.parent.parent))
 
 
@@ -245,7 +245,7 @@ def test_a_damaged_model_stops_the_start(slow: dict[str, Future[object]], fault:
     assert "run `roi train --force`" in output
 
 
-def test_a_fact_that_is_not_on_the_page_stops_the_start(slow: dict[str, Future[object]]) -> None:
+def test_a_content_file_that_is_wrong_stops_the_start(slow: dict[str, Future[object]]) -> None:
     code, output = slow["a content file"].result()  # type: ignore[misc]
     assert code == 1
     assert "bot/content/guidance/directory.yml:" in output and "Traceback" not in output

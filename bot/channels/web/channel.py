@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -127,8 +128,10 @@ class WebChannel(InputChannel):
         try:
             store, state = without_fallbacks(agent), self.prepare(agent)
         except (TypeError, RuntimeError) as error:
-            # Only under `rasa run`; Rasa itself would go on with a store in memory.
-            sys.exit(f"the assistant cannot start: {error}")
+            # Only under `rasa run`, where Rasa itself would go on with a store in memory, and where
+            # nothing that a listener raises is sure to end the process.
+            print(f"the assistant cannot start: {error}", file=sys.stderr, flush=True)
+            os._exit(1)
         sessions_end_after(agent, keep)
         jobs = Retention(store, state, keep).run(), self._readiness.status(agent)
         self._jobs = [asyncio.ensure_future(job) for job in jobs]
