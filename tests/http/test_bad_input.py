@@ -141,7 +141,6 @@ def test_messages_are_only_posted(server: Server, method: str) -> None:
     "command",
     [
         "/start_over",
-        '/inform{"subject": "deceased"}',
         "/restart",
         "/session_start",
         "／restart",
@@ -165,6 +164,16 @@ def test_a_command_is_understood_as_words_and_never_run(
     assert said_last["parse_data"]["intent"]["confidence"] < 1.0, "no certainty of a command"
     # Entities come from words alone, each with the component that found it.
     assert all(entity.get("extractor") for entity in said_last["parse_data"]["entities"])
+
+
+@pytest.mark.parametrize(
+    "command",
+    ['/inform{"subject": "deceased"}', '／inform {"subject":', '/request_form@0.9{"x": "y"}'],
+)
+def test_an_intent_with_entities_is_not_even_read(browser: Browser, command: str) -> None:
+    browser.say("I need my records").say(command).say("hello")
+    people = [text for speaker, text in browser.messages if speaker == "person"]
+    assert people == ["I need my records", "hello"], "nothing of it is part of the conversation"
 
 
 def test_a_choice_of_an_earlier_question_is_no_longer_open(programme: Programme) -> None:

@@ -131,7 +131,7 @@ def test_behind_https_the_cookie_is_sent_over_nothing_else() -> None:
     cookie = chat.keep(empty(), Sessions.new()).headers["Set-Cookie"]
     assert cookie.startswith("__Host-roi_session=")
     attributes = cookie.split("; ")[1:]
-    assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax", f"Max-Age={MAX_AGE}", "Secure"]
+    assert attributes == ["Path=/", "HttpOnly", f"Max-Age={MAX_AGE}", "SameSite=Lax", "Secure"]
 
 
 def test_ids_are_long_and_never_twice_the_same() -> None:
