@@ -87,12 +87,13 @@ async def _measure() -> None:
     configure_logging()
     from benchmarks.served import Messages
     from bot.conversation import Conversation
+    from bot.database import database_url
     from bot.runtime import load_agent
     from bot.training import ensure_model
 
     clock = Clock()
     with tempfile.TemporaryDirectory() as folder:
-        agent = load_agent(ensure_model(), Path(folder) / "stages.db")
+        agent = load_agent(ensure_model(), database_url(Path(folder) / "stages.db"))
         _count(clock, agent)
         turn = clock.stage("Rasa between them", Conversation(agent).turn)
         for channel in ("web", "sms", "shell"):

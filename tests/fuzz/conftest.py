@@ -19,6 +19,7 @@ def size(name: str, default: int) -> int:
 
 @pytest.fixture(scope="module")
 def stored_agent(model_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Agent:
+    from bot.database import database_url
     from bot.runtime import load_agent
 
-    return load_agent(model_path, tmp_path_factory.mktemp("conversations") / "roi.db")
+    return load_agent(model_path, database_url(tmp_path_factory.mktemp("conversations") / "roi.db"))

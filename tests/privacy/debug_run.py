@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -17,8 +18,10 @@ from unittest.mock import patch
 import structlog
 from rasa.core.agent import Agent
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import Conversation
+from bot.database import database_url
 from bot.privacy.logs import SafeFormatter, guard_logs
 from bot.quiet import prepare_environment
 from bot.runtime import load_agent
@@ -68,7 +71,8 @@ async def talk(agent: Agent) -> None:
         connection.execute(
             text("CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'x'); END")
         )
-    await conversation.turn("debug:store", "web", text=first)
+    with suppress(SQLAlchemyError):  # the channel answers it with the phone lines
+        await conversation.turn("debug:store", "web", text=first)
     try:
         raises()
     except ValueError:
@@ -78,5 +82,5 @@ async def talk(agent: Agent) -> None:
 if __name__ == "__main__":
     log_everything()
     messages = [json.loads(line) for line in sys.stdin]
-    asyncio.run(talk(load_agent(database=Path(sys.argv[1]))))
+    asyncio.run(talk(load_agent(database=database_url(Path(sys.argv[1])))))
     print("done", flush=True)
