@@ -55,4 +55,4 @@ def is_offered(reply: Reply) -> bool:
     languages = load_languages()
     if reply.notice is not None and languages.get(reply.notice["language"]) is None:
         return False
-    return reply.language in languages.offered
+    return reply.language in languages.answered
