@@ -21,6 +21,7 @@ _SOURCES = (
     "bot/content/language_samples/*.yml",
     "bot/content/language_profiles/*",
     "bot/nlu/**/*.py",
+    "bot/nlu/encoder/adapter/*",
     "bot/text.py",
     "bot/chinese.py",
     "bot/language_choice.py",

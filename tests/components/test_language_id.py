@@ -43,12 +43,17 @@ def identifier(utterances: dict[str, list[str]]) -> LanguageIdentifier:
     return LanguageIdentifier.train(utterances)
 
 
+def means(found: str | None, code: str) -> bool:
+    """Is it the language? "你好" is Chinese, whatever the script."""
+    return found == code or (found == "zh" and code.startswith("zh-"))
+
+
 @pytest.mark.parametrize("kind", ["sentences", "short"])
 @pytest.mark.parametrize("code", RECOGNISED)
 def test_the_language_is_recognised(identifier: LanguageIdentifier, code: str, kind: str) -> None:
     listed = texts(code)[kind]
     enough = ENOUGH.get(code, 0.98) if kind == "sentences" else min(0.92, ENOUGH.get(code, 1.0))
-    missed = [text for text in listed if identifier.identify(text).code != code]
+    missed = [text for text in listed if not means(identifier.identify(text).code, code)]
     assert len(missed) <= (1 - enough) * len(listed), missed
 
 
@@ -58,7 +63,7 @@ def test_a_text_is_never_clearly_in_a_wrong_language(
 ) -> None:
     for text in texts(code)["sentences"] + texts(code)["short"]:
         evidence = identifier.identify(text)
-        assert evidence.code == code or not evidence.clear, text
+        assert means(evidence.code, code) or not evidence.clear, text
 
 
 @pytest.mark.parametrize("code", RECOGNISED)
@@ -97,7 +102,7 @@ def test_numbers_names_and_neutral_words_are_no_evidence(
 def test_mixed_text_belongs_to_the_language_that_holds_it_together(
     identifier: LanguageIdentifier, code: str, text: str
 ) -> None:
-    assert identifier.identify(text).code == code
+    assert means(identifier.identify(text).code, code)
 
 
 @pytest.mark.parametrize(("code", "text"), each_text("other"))

@@ -133,7 +133,7 @@ def test_an_event_broker_gets_no_details() -> None:
 
 
 async def test_what_is_saved_is_redacted_whoever_saves_it(tmp_path: Path) -> None:
-    store = ConversationStore(Domain.empty(), dialect="sqlite", db=str(tmp_path / "roi.db"))
+    store = ConversationStore(Domain.empty(), f"sqlite:///{tmp_path / 'roi.db'}")
     tracker = DialogueStateTracker.from_events("web:a", everything())
     await store.save(tracker)
     tracker.update(person())
@@ -145,7 +145,7 @@ async def test_what_is_saved_is_redacted_whoever_saves_it(tmp_path: Path) -> Non
 
 
 async def test_a_store_that_fails_names_no_values(tmp_path: Path) -> None:
-    store = ConversationStore(Domain.empty(), dialect="sqlite", db=str(tmp_path / "roi.db"))
+    store = ConversationStore(Domain.empty(), f"sqlite:///{tmp_path / 'roi.db'}")
     with store.engine.begin() as connection:
         connection.exec_driver_sql(
             "CREATE TRIGGER full BEFORE INSERT ON events BEGIN SELECT RAISE(ABORT, 'x'); END"

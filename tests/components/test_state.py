@@ -201,6 +201,13 @@ async def test_a_caller_that_goes_away_leaves_its_answer_for_the_retry(state):
     assert produce.calls == 1
 
 
+def sealed_in(folder: Path) -> set[bytes]:
+    """The answers as they stand in the database."""
+    with closing(sqlite3.connect(next(folder.glob("*.db")))) as database:
+        rows = database.execute("SELECT answer FROM roi_state WHERE answer IS NOT NULL")
+        return {row[0].encode() for row in rows}
+
+
 async def test_forgetting_a_scope_leaves_the_others_and_no_trace(state, tmp_path):
     async def answer() -> str:
         return "zebra quagga"
@@ -208,9 +215,12 @@ async def test_forgetting_a_scope_leaves_the_others_and_no_trace(state, tmp_path
     produce = Producer()
     await state.once("a", "k", answer, keep=HOUR)
     await state.once("b", "k", produce, keep=HOUR)
-    assert b"zebra" in everything_in(tmp_path)
+    assert b"zebra" not in everything_in(tmp_path), "answers are sealed"
+    sealed = sealed_in(tmp_path)
+    assert len(sealed) == 2 and all(answer in everything_in(tmp_path) for answer in sealed)
     await state.forget("a")
-    assert b"zebra" not in everything_in(tmp_path)
+    (left,) = sealed_in(tmp_path)
+    assert {answer in everything_in(tmp_path) for answer in sealed - {left}} == {False}
     assert await state.once("b", "k", produce, keep=HOUR) == "the answer 1"
     assert await state.once("a", "k", produce, keep=HOUR) == "the answer 2"
 
