@@ -25,6 +25,9 @@ PLACEHOLDER = "***"
 
 Extent = Literal["some", "all"]
 
+_AGAIN = 4
+"""How often a text is looked through again at most."""
+
 _LOOK_BACK = 80
 _BETWEEN = re.compile(r"[\s,;:.()\-]{0,3}")
 
@@ -90,10 +93,22 @@ class Redactor:
     def redact(self, text: str, *, names: bool = True) -> Redaction:
         """Takes the details out of a text.
 
+        What stands beside a detail may show only when that is gone ("address is:" before a long
+        number), so a text that had any is looked through again.
+
         Args:
             text: Of any length; the work grows with it evenly.
             names: Look for names too; not in texts of ours, which hold none.
         """
+        found = again = self._once(text, names)
+        for _ in range(_AGAIN):
+            if not again.kinds:
+                break
+            again = self._once(found.text, names)
+            found = Redaction(again.text, found.kinds + again.kinds, found.dates + again.dates)
+        return found
+
+    def _once(self, text: str, names: bool) -> Redaction:
         search = Search(text)
         search.keep(self._published)
         dates = self._take_dates(search)

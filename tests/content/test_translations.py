@@ -244,7 +244,7 @@ def test_a_formula_in_a_sheet_is_refused(folder, tmp_path, value):
         ("a.xlf", b'<!DOCTYPE x [<!ENTITY a "b">]><xliff/>', "without DOCTYPE"),
         ("a.xlf", "<xliff/>".encode("utf-16"), "UTF-8"),
         ("a.xlf", b"<xliff/>", "not XLIFF 1.2"),
-        ("a.xlsx", b"PK", "not XLSX"),
+        ("a.xlsx", b"PK", "no spreadsheet"),
     ],
 )
 def test_a_file_of_another_kind_is_refused(tmp_path, name, content, says):
