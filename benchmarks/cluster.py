@@ -19,7 +19,9 @@ import psycopg2
 from benchmarks.people import TALK, Person, Tally, talking
 from bot.cluster.cluster import Cluster
 
-UNLIMITED = {"ROI_SESSION_LIMIT": "1000000", "ROI_ADDRESS_LIMIT": "1000000"}
+UNLIMITED = dict.fromkeys(
+    ("ROI_SESSION_LIMIT", "ROI_ADDRESS_LIMIT", "ROI_CONVERSATION_LIMIT"), "1000000"
+)
 SECONDS = 20.0
 CONVERSATIONS = 40
 

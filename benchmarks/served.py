@@ -100,7 +100,8 @@ def ours() -> Iterator[Served]:
     """`roi serve` with a database file, as `make run` starts it."""
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
-        limits = {"ROI_SESSION_LIMIT": "1000000", "ROI_ADDRESS_LIMIT": "1000000"}
+        names = ("ROI_SESSION_LIMIT", "ROI_ADDRESS_LIMIT", "ROI_CONVERSATION_LIMIT")
+        limits = dict.fromkeys(names, "1000000")
         command = [sys.executable, "-m", "bot.cli", "serve", "--port", str(port)]
         command += ["--database", str(Path(folder) / "bench.db")]
         VAR.mkdir(exist_ok=True)

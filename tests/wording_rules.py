@@ -8,7 +8,9 @@ from typing import Literal
 
 from pydantic import BaseModel, Extra
 
+from bot.chinese import traditional
 from bot.content_loader import validated
+from bot.languages import load_languages
 
 RULES = Path(__file__).resolve().parent / "data" / "wording"
 
@@ -41,5 +43,10 @@ class Rules(BaseModel):
 
 
 def rules(language: str) -> Rules:
-    """Of one language; an offered language without them fails."""
-    return validated(RULES / f"{language}.yml", Rules)
+    """Of one language; one without them fails. Converted wording has those of its source."""
+    known = load_languages().get(language)
+    if known is None or known.converted_from is None:
+        return validated(RULES / f"{language}.yml", Rules)
+    source = rules(known.converted_from)
+    office = {state: traditional(words) for state, words in source.office.items()}
+    return source.copy(update={"office": office})

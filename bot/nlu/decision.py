@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,8 @@ ANSWER = "inform"
 CLARIFY, NOT_UNDERSTOOD = "clarify", "nlu_fallback"
 UNSUPPORTED_LANGUAGE = "unsupported_language"
 CHANGE_LANGUAGE, INTERPRETER = "change_language", "interpreter"
+
+_WORD = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Thresholds:
         margin: Below `sure`, the lead that the first must have over the second.
         candidate: The least confidence at which an intent is offered as a choice.
         emergency: P(emergency) from which the classifier alone gives the emergency answer.
+        bare: Confidence from which a bare phrase in a conversation is what it is taken for.
     """
 
     out_of_scope: float = 0.20
@@ -37,6 +41,11 @@ class Thresholds:
     margin: float = 0.15
     candidate: float = 0.08
     emergency: float = 0.60
+    bare: float = 0.60
+
+
+FEW_WORDS = 4
+"""Words beside what is named that a bare answer has at most: "and what about", "для моей"."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,39 @@ class Decision:
     intent: str
     confidence: float
     choices: tuple[str, ...] = ()
+
+
+def is_bare(text: str, named: Sequence[tuple[str, int, int]]) -> bool:
+    """Does a message hardly say more than whose, to whom, or by whom?
+
+    Args:
+        text: The message.
+        named: What it names, with its place in the text.
+    """
+    fields = {field for field, _, _ in named}
+    if not fields or "item" in fields:
+        return False
+    rest = "".join(
+        " " if any(start <= place < end for _, start, end in named) else letter
+        for place, letter in enumerate(text)
+    )
+    return len(_WORD.findall(rest)) <= FEW_WORDS
+
+
+def as_answer(decision: Decision, wishes: frozenset[str], thresholds: Thresholds) -> Decision:
+    """A bare phrase in the middle of a conversation goes on with it: "and for my mother?"
+
+    By itself it would be a request of its own, of which nothing but the person is known.
+
+    Args:
+        decision: Taken without looking at what was said before.
+        wishes: The topics that a request can be made of.
+        thresholds: Where the decisions change.
+    """
+    kept = decision.intent in (EMERGENCY, INTERPRETER, CHANGE_LANGUAGE, UNSUPPORTED_LANGUAGE)
+    if kept or (decision.intent not in wishes and decision.confidence >= thresholds.bare):
+        return decision
+    return Decision(ANSWER, max(decision.confidence, thresholds.sure))
 
 
 def decide(

@@ -27,7 +27,9 @@ from bot.nlu.decision import (
     UNSUPPORTED_LANGUAGE,
     Decision,
     Thresholds,
+    as_answer,
     decide,
+    is_bare,
 )
 from bot.nlu.emergency_rules import EmergencyRules
 from bot.nlu.entities import FIELD_ENTITIES
@@ -47,6 +49,9 @@ class IntentDecider(GraphComponent):
         self._several = Several(shipped_guidance(), sure_part)
         self._rules = EmergencyRules.load(CONTENT / "emergency")
         self._topics = frozenset(shipped_guidance().topics) - {EMERGENCY, OUT_OF_SCOPE}
+        self._wishes = frozenset(
+            name for name, topic in shipped_guidance().topics.items() if topic.mode is not None
+        )
         self._languages = load_languages()
 
     @staticmethod
@@ -115,14 +120,18 @@ class IntentDecider(GraphComponent):
         if emergency is None and not any(character.isalpha() for character in message.get(TEXT)):
             # "9": the classifier would find a meaning in it. A date alone answers a question.
             return Decision(ANSWER, 1.0) if "date" in named else Decision(NOT_UNDERSTOOD, 0.0)
-        return decide(
+        can_answer = _can_answer(message)
+        decision = decide(
             message.get(INTENT_RANKING, []),
             self._thresholds,
             emergency,
             self._topics,
             any(entity in FIELD_ENTITIES for entity in named),
-            _can_answer(message),
+            can_answer,
         )
+        if can_answer and is_bare(message.get(TEXT), _places(message)):
+            return as_answer(decision, self._wishes, self._thresholds)
+        return decision
 
     def _about_language(self, message: Message) -> Decision | None:
         """A language named, an interpreter wanted for one, or a message in one not offered."""
@@ -145,6 +154,15 @@ def _can_answer(message: Message) -> bool:
     """Does it name something, where something was asked or answered before?"""
     goes_on = (message.get(METADATA) or {}).get("goes_on")
     return bool(message.get(ENTITIES)) and bool(goes_on)
+
+
+def _places(message: Message) -> list[tuple[str, int, int]]:
+    """The fields that it names and where."""
+    return [
+        (str(entity["entity"]), int(entity["start"]), int(entity["end"]))
+        for entity in message.get(ENTITIES) or ()
+        if entity.get("entity") in FIELD_ENTITIES
+    ]
 
 
 def _part(message: Message) -> Part:

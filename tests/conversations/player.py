@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.content_loader import LineLookup, load_yaml
 from bot.content_store import shipped_wording
+from bot.languages import load_languages
 from bot.scenario import KINDS, Expect, Scenario, Step, load_scenario
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def scenario_files() -> list[Path]:
 
 def load(path: Path) -> Scenario:
     """One conversation, with messages in each offered language."""
-    return load_scenario(path, shipped_wording().languages)
+    return load_scenario(path, load_languages().offered)
 
 
 @dataclass

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bot.content_loader import ContentError
-from bot.content_store import shipped_wording
+from bot.languages import load_languages
 from bot.scenario import KINDS
 from tests.conversations.player import FOLDER, Player, load, scenario_files
 
@@ -17,9 +17,9 @@ def _cases() -> list[Any]:
     cases = []
     for path in scenario_files():
         try:
-            languages = load(path).languages or shipped_wording().languages
+            languages = load(path).languages or load_languages().offered
         except ContentError:
-            languages = shipped_wording().languages[:1]  # the test itself shows what is wrong
+            languages = load_languages().offered[:1]  # the test itself shows what is wrong
         name = f"{path.parent.name}/{path.stem}"
         cases += [pytest.param(path, code, id=f"{name}[{code}]") for code in languages]
     return cases
