@@ -75,7 +75,7 @@ def is_bare(text: str, named: Sequence[tuple[str, int, int]]) -> bool:
 
 
 def as_answer(decision: Decision, wishes: frozenset[str], thresholds: Thresholds) -> Decision:
-    """A bare phrase in the middle of a conversation goes on with it: "and for my mother?"
+    """A bare phrase, as "and for my mother", goes on with the conversation it stands in.
 
     By itself it would be a request of its own, of which nothing but the person is known.
 
