@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import socket
 import subprocess
 from collections.abc import Iterable
 from pathlib import Path
@@ -25,6 +26,14 @@ class PostgreSQL:
         """Args: where it stands; :meth:`create` makes it."""
         self._folder, self._port = folder, free_port()
         self.url = f"postgresql://roi@127.0.0.1:{self._port}/postgres"
+
+    def _answers(self) -> bool:
+        host, _, port = self._listen.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     @property
     def pid(self) -> int:
@@ -146,11 +155,19 @@ class Nginx:
         self._write(workers)
         command = [*self._command(), "-g", "daemon off;"]
         self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL, start_new_session=True)
-        pid = self._folder / "nginx.pid"
-        wait_until(lambda: pid.exists() or self._has_ended(), "the start of nginx")
+        # Its file with the process number stands there since the configuration was tested.
+        wait_until(lambda: self._answers() or self._has_ended(), "the start of nginx")
         if self._has_ended():
             log = (self._folder / "error.log").read_text(encoding="utf-8").strip()
             raise ClusterError(f"nginx did not start: {log}")
+
+    def _answers(self) -> bool:
+        host, _, port = self._listen.rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=1).close()
+        except OSError:
+            return False
+        return True
 
     @property
     def pid(self) -> int:
