@@ -169,7 +169,7 @@ class Chat:
         Raises:
             TooManyError: Too many conversations have begun from the address.
         """
-        if await self.tracker(request, session) is None:
+        if await _store(request).last_seen(self.sender(request, session)) is None:
             address = address_of(request, self.settings.proxies)
             wait = await self._new_by_address.wait(address)
             if wait:
