@@ -27,14 +27,6 @@ class PostgreSQL:
         self._folder, self._port = folder, free_port()
         self.url = f"postgresql://roi@127.0.0.1:{self._port}/postgres"
 
-    def _answers(self) -> bool:
-        host, _, port = self._listen.rpartition(":")
-        try:
-            socket.create_connection((host, int(port)), timeout=1).close()
-        except OSError:
-            return False
-        return True
-
     @property
     def pid(self) -> int:
         """Its first process."""
