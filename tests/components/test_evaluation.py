@@ -16,17 +16,17 @@ from bot.languages import load_languages
 
 # By language: top 1, entity F1, language of sentences; all in percent.
 FLOORS = {
-    "ar": (71.0, 82.0, 98.0),
-    "en": (83.0, 85.0, 98.0),
-    "es": (80.0, 82.0, 98.0),
-    "fr": (85.0, 91.0, 98.0),
-    "ht": (66.0, 84.0, 97.0),
-    "pt": (84.0, 83.0, 98.0),
-    "ru": (81.0, 83.0, 98.0),
-    "vi": (73.0, 87.0, 98.0),
-    "zh-Hans": (77.0, 85.0, 98.0),
+    "ar": (84.0, 82.0, 98.0),
+    "en": (92.0, 85.0, 98.0),
+    "es": (90.0, 82.0, 98.0),
+    "fr": (89.0, 91.0, 98.0),
+    "ht": (89.0, 86.0, 97.0),
+    "pt": (90.0, 83.0, 98.0),
+    "ru": (89.0, 83.0, 98.0),
+    "vi": (89.0, 87.0, 98.0),
+    "zh-Hans": (89.0, 85.0, 98.0),
 }
-MOST_FALSE_REFUSALS = 16.0
+MOST_FALSE_REFUSALS = 7.0
 LEAST_BOTH_ANSWERED, MOST_FALSE_SPLITS = 80.0, 1.0
 MOST_FALSE_SPLITS_IN_ONE = 1.6  # of some 380 sentences: six
 MOST_ALARMS = 0.04
