@@ -47,7 +47,9 @@ def _days(language: str) -> tuple[str, ...]:
     """A date of death is the person's own, and the day to ask from on is reckoned from it."""
     locale, today = locale_of(language), date.today()
     days = (today + timedelta(days=number) for number in range(-40_000, 900))
-    return tuple(_ISOLATES.sub("", day_text(day, locale)) for day in days)
+    texts = {_ISOLATES.sub("", day_text(day, locale)) for day in days}
+    # The longest first: "6 November" also stands in "26 November".
+    return tuple(sorted(texts, key=len, reverse=True))
 
 
 def is_offered(reply: Reply) -> bool:

@@ -76,6 +76,8 @@ async def test_any_message_in_any_script_is_answered(
     median = statistics.median(times) * 1000
     print(f"\nfuzz: {SIZE} messages, {len(scripts())} scripts, seed {SEED}, {len(faults)} faults")
     print(f"median {median:.1f} ms, longest {max(times) * 1000:.0f} ms; {shown}")
+    for fault in faults:
+        print(f"fault: {fault!r}")
     assert faults == []
     assert [record.getMessage() for record in caplog.records] == [], "nothing failed inside"
 
