@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -72,15 +73,21 @@ def train(cells: Cells, epochs: int, policy_epochs: int, folder: Path = FOLDER) 
     write_project(folder, cells, configuration)
     if about.exists():
         found = json.loads(about.read_text())
-        networks = tuple(Network(**network) for network in found.pop("networks"))
-        return Trained(**found, networks=networks)
+        networks = [Network(**network) for network in found.pop("networks")]
+        return Trained(**found, networks=_diet_first(networks, epochs))
     start = time.perf_counter()
     said = run_rasa(["train", "--fixed-model-name", name, "--force"], folder)
     seconds = time.perf_counter() - start
     model = folder / "models" / f"{name}.tar.gz"
-    trained = Trained(str(model), size(cells), seconds, networks_of(said))
+    networks_said = _diet_first(networks_of(said), epochs)
+    trained = Trained(str(model), size(cells), seconds, networks_said)
     about.write_text(json.dumps(asdict(trained)))
     return trained
+
+
+def _diet_first(networks: Sequence[Network], epochs: int) -> tuple[Network, ...]:
+    """Rasa trains them in an order of its own; DIET is the one with its number of epochs."""
+    return tuple(sorted(networks, key=lambda network: network.epochs != epochs))
 
 
 def run_rasa(arguments: list[str], folder: Path) -> str:
