@@ -19,10 +19,12 @@ import spacy
 from pydantic import BaseModel, Extra
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
 
 from bot.chinese import HAN, has_chinese, simplified
 from bot.content_loader import ContentError, LineLookup, validated
 from bot.guidance.model import Routes
+from bot.nlu.known_words import KnownWords
 from bot.text import fold
 
 FOLDER = Path(__file__).resolve().parent.parent / "content" / "lexicon"
@@ -89,6 +91,7 @@ class EntityMatcher:
         """Builds the matchers; see :func:`load_matcher`."""
         self._nlp = spacy.blank("xx")
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="NORM")
+        self._known = KnownWords()
         # The same words come in thousands of phrases. What people write is never kept.
         self._fold: Callable[[str], str] = cache(fold)
         for lexicon in lexicons:
@@ -108,12 +111,16 @@ class EntityMatcher:
 
     def _pattern(self, phrase: str) -> Doc:
         # Plain words are tokens as they stand; splitting thousands of them again takes a second.
+        self._known.add(phrase)
         words = phrase.split(" ") if _PLAIN_WORDS.fullmatch(phrase) else None
         return self._normed(Doc(self._nlp.vocab, words=words)) if words else self._doc(phrase)
 
     def _doc(self, text: str) -> Doc:
-        doc = self._nlp.make_doc(text)
-        return self._normed(_by_character(doc) if has_chinese(text) else doc)
+        # Cut before spaCy sees it: without spaces, a Chinese sentence is one word to it.
+        doc = (
+            _by_character(self._nlp.vocab, text) if has_chinese(text) else self._nlp.make_doc(text)
+        )
+        return self._normed(doc)
 
     def _normed(self, doc: Doc) -> Doc:
         for token in doc:
@@ -131,7 +138,7 @@ class EntityMatcher:
         Returns:
             One value for each field; for `item` all that are named.
         """
-        doc = self._doc(text)
+        doc = self._doc(self._known.masked(text))
         hits, possessives, negations = self._hits(doc, language)
         hits = [hit for hit in hits if not _is_negated(doc, hit, negations, hits)]
         hits = [
@@ -157,15 +164,17 @@ class EntityMatcher:
         return sorted(hits, key=lambda h: (h.start, -h.end)), marks[_POSSESSIVE], marks[_NEGATION]
 
 
-def _by_character(doc: Doc) -> Doc:
-    """The same text with each Chinese character as a token: without spaces spaCy cuts nothing."""
+def _by_character(vocab: Vocab, text: str) -> Doc:
+    """A text with each Chinese character as a token."""
     words: list[str] = []
     spaces: list[bool] = []
-    for token in doc:
-        pieces = _HAN_OR_WORD.findall(token.text)
-        words += pieces
-        spaces += [False] * (len(pieces) - 1) + [bool(token.whitespace_)]
-    return Doc(doc.vocab, words=words, spaces=spaces)
+    for piece in _HAN_OR_WORD.findall(text):
+        if piece == " " and words and not spaces[-1]:
+            spaces[-1] = True
+        else:
+            words.append(piece)
+            spaces.append(False)
+    return Doc(vocab, words=words, spaces=spaces)
 
 
 def load_matcher(routes: Routes, folder: Path = FOLDER) -> EntityMatcher:
