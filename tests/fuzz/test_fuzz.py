@@ -27,6 +27,7 @@ CHANNELS = ("web", "sms", "shell", "ask")
 HINTS = (None, "en", "es", "ht", "zh-Hans", "ar", "de", "xx", "")
 
 
+@pytest.mark.timeout(0)  # as long as its size asks for
 async def test_any_message_in_any_script_is_answered(
     stored_agent: Agent, caplog: pytest.LogCaptureFixture
 ) -> None:

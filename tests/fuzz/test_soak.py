@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from bot.nlu.utterances import read_utterances
 from bot.paths import PROJECT
 from tests.fuzz.conftest import size
@@ -40,6 +42,7 @@ def memory() -> int:
     return pages * resource.getpagesize()
 
 
+@pytest.mark.timeout(0)  # as long as its size asks for
 async def test_memory_and_latency_stay_flat(stored_agent: Agent) -> None:
     from bot.conversation import Conversation
     from bot.stores import store_of
