@@ -232,7 +232,9 @@ class SharedState:
         renewal = asyncio.ensure_future(self._renew(mine))
         try:
             answer = await produce()
-        except BaseException:
+        except (Exception, asyncio.CancelledError):
+            # Not for GeneratorExit: the garbage collector brings that, and whoever submits to
+            # threads from within it may wait for ever for a lock that is his own.
             await self._in_thread(self._run, sa.delete(_TABLE).where(mine))
             raise
         finally:

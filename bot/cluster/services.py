@@ -17,6 +17,7 @@ from bot.paths import PROJECT
 
 _NGINX = PROJECT / "deploy" / "nginx"
 _STOP_SECONDS = 20.0
+_PATIENCE_SECONDS = 120.0
 
 
 class PostgreSQL:
@@ -64,9 +65,17 @@ class PostgreSQL:
     def _run(self, name: str, *arguments: str) -> None:
         as_user = ["runuser", "-u", "postgres", "--"] if is_root() else []
         command = [*as_user, str(program(name)), "-D", str(self._folder / "data"), *arguments]
-        done = subprocess.run(
-            command, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
-        )
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self._folder,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=_PATIENCE_SECONDS,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise ClusterError(f"{name} did not end in {_PATIENCE_SECONDS:.0f} seconds") from error
         if done.returncode != 0:
             raise ClusterError(f"{name} failed: {done.stderr.strip()}")
 

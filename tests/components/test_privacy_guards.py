@@ -31,7 +31,7 @@ from bot.stores import ConversationStore
 
 TOLD = "my name is Jane Roe, ssn 123-45-6789, born 03/14/1985"
 DETAILS = ("Jane", "Roe", "123-45-6789", "1985")
-# As under `rasa run`; tests that load the model before these have set our own, which writes nothing.
+# As under `rasa run`; tests that load the model have set our own, which writes nothing.
 NOT_QUIET = structlog.make_filtering_bound_logger(logging.DEBUG)
 DEATH, FROM = date(2026, 3, 3), date(2026, 4, 15)
 

@@ -277,6 +277,9 @@ async def test_what_a_clock_far_ahead_has_left_is_over_in_time(url):
     await state.purge(longest=HOUR)
     clock.now += HOUR.total_seconds() + 1
     assert await state.get("a", "k") is None
+    (left,) = ahead._running
+    left.cancel()
+    await asyncio.wait([left])
     ahead.close(), state.close()
 
 
@@ -328,6 +331,13 @@ async def test_workers_on_postgresql_make_it_once():
         await one.set_flag("sms", "x")
         assert await two.has_flag("sms", "x")
         one.close(), two.close()
+
+
+async def test_a_call_that_is_garbage_collected_submits_nothing(state):
+    """Within the collector a thread may hold the lock that submitting to threads waits for."""
+    call = state._produce("name", "owner", Producer(pause=60), HOUR, "purpose")
+    call.send(None)
+    call.close()  # raises where the call awaits anything more
 
 
 def rows(folder: Path) -> int:
