@@ -29,7 +29,7 @@ test: lint types check unit validate train ## everything that CI checks
 	@scripts/browser.sh
 	@scripts/services.sh
 	@echo "tests with the model"
-	@$(PYTHON) -m pytest --quiet --ignore=tests/unit tests
+	@scripts/model_tests.sh
 
 unit: setup ## the tests that need no model
 	@echo "unit tests"

@@ -15,11 +15,13 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.choices import chosen_by_id, chosen_by_text, language_choice
 from bot.counts import counted
 from bot.keys import Key
+from bot.language_choice import offered_form
 from bot.languages import load_languages
 from bot.nlg import LocalizedResponseGenerator
 from bot.privacy.passing import passing
 from bot.privacy.redactor import Redaction, shipped_redactor
 from bot.say import Choice, Say
+from bot.stores import already_read
 from bot.text import clean
 
 _PROBLEM_KEYS = {
@@ -173,7 +175,7 @@ class Conversation:
             "goes_on": _goes_on(tracker),
             "details": typed.extent,
         }
-        with passing(typed.dates):
+        with passing(typed.dates), already_read(tracker):
             await self._handle(
                 self._message(sender, output, typed.text, picked, spoken, metadata, message_id)
             )
@@ -229,10 +231,10 @@ class Conversation:
     ) -> str:
         offered = load_languages().answered
         current = tracker.get_slot("language") if tracker is not None else None
-        base = (hint or "").split("-")[0]
-        for candidate in (language, current, hint, base):
-            if candidate in offered:
-                return str(candidate)
+        for candidate in (language, current, hint):
+            form = offered_form(candidate, offered)
+            if form is not None:
+                return form
         return offered[0]
 
     def _system(self, key: Key, language: str, channel: str) -> TurnResult:

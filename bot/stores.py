@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -46,6 +47,7 @@ THREADS = 4
 """Statements at a time; SQLite, which takes one writer at a time, has one thread."""
 
 _STORED, _TURN = "_roi_stored_events", "_roi_turn"
+_READ: ContextVar[DialogueStateTracker | None] = ContextVar("read", default=None)
 
 _Result = TypeVar("_Result")
 
@@ -100,6 +102,11 @@ class ConversationStore(SQLTrackerStore):
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation's present state with its last turns."""
+        known = _READ.get()
+        if known is not None and known.sender_id == sender_id:
+            _READ.set(None)  # once, since whoever gets it changes it
+            if await self._in_thread(self._turn, sender_id) == getattr(known, _TURN, 0):
+                return known
         return await self._tracker(sender_id, conversation_rows.recent)
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
@@ -219,6 +226,10 @@ class ConversationStore(SQLTrackerStore):
             # First the turn: one that is stored in between then ends in a conflict, not in a mix.
             return conversation_rows.turn_of(session, sender_id), read(session, sender_id)
 
+    def _turn(self, sender_id: str) -> int:
+        with self.session_scope() as session:
+            return conversation_rows.turn_of(session, sender_id)
+
     def _write(self, sender_id: str, turn: int, rows: list[dict[str, Any]]) -> None:
         with self.session_scope() as session:
             conversation_rows.store_turn(session, sender_id, turn, self._clock(), rows)
@@ -247,6 +258,20 @@ class ConversationStore(SQLTrackerStore):
         with self.session_scope() as session:
             query = sa.select(conversation_rows.CONVERSATIONS.c.sender_id)
             return list(session.execute(query).scalars())
+
+
+@contextmanager
+def already_read(tracker: DialogueStateTracker | None) -> Iterator[None]:
+    """Within, the next reading of a conversation gives this one, if it is still as it was.
+
+    Args:
+        tracker: As :meth:`ConversationStore.retrieve` gave it; unchanged.
+    """
+    token = _READ.set(tracker)
+    try:
+        yield
+    finally:
+        _READ.reset(token)
 
 
 def store_of(agent: Agent) -> ConversationStore:

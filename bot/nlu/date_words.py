@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -53,6 +54,7 @@ def fold(text: str) -> Folded:
     return Folded("".join(folded), origins, text)
 
 
+@lru_cache(maxsize=4096)
 def _fold_character(character: str) -> str:
     digit = unicodedata.decimal(character, None)
     if digit is not None:

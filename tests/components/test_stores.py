@@ -15,7 +15,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.state import SharedState
-from bot.stores import HISTORY, ConversationStore, sqlite_store
+from bot.stores import HISTORY, ConversationStore, already_read, sqlite_store
 
 DOMAIN = Domain.from_yaml(
     """
@@ -131,3 +131,32 @@ async def test_shared_state_stands_in_the_same_database(store, tmp_path):
 
 def everything_in(folder) -> bytes:
     return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
+async def test_a_conversation_that_was_read_is_not_read_again(store):
+    await talk(store, range(2))
+    read = await store.retrieve("web:a")
+    with already_read(read):
+        assert await store.retrieve("web:a") is read
+        again = await store.retrieve("web:a")
+    assert again is not read and again.current_state() == read.current_state()
+    assert await store.retrieve("web:a") is not read
+
+
+async def test_a_conversation_that_went_on_meanwhile_is_read_again(store):
+    await talk(store, range(2))
+    read = await store.retrieve("web:a")
+    await talk(store, range(2, 3))
+    with already_read(read):
+        now = await store.retrieve("web:a")
+    assert now is not read and now.get_slot("topic") == "topic 2"
+
+
+async def test_what_was_read_of_one_is_not_given_to_another(store):
+    await talk(store, range(2))
+    await talk(store, range(1), "web:b")
+    with already_read(await store.retrieve("web:a")):
+        other = await store.retrieve("web:b")
+    assert other.sender_id == "web:b" and other.get_slot("topic") == "topic 0"
+    with already_read(None):
+        assert (await store.retrieve("web:b")).sender_id == "web:b"

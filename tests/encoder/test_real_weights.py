@@ -50,7 +50,7 @@ def encoder(folder: Path) -> SentenceEncoder:
 @pytest.mark.parametrize("row", REFERENCE, ids=IDS)
 def test_vectors_are_those_of_the_reference(encoder: SentenceEncoder, row: dict[str, Any]) -> None:
     expected = np.frombuffer(base64.b64decode(row["vector"]), "<f2").astype(np.float32)
-    assert encoder.encode(row["text"]) @ expected > 0.9995
+    assert encoder.encode(row["text"]) @ expected > 0.998  # 8 bits for 4, a scale for 128 values
 
 
 @pytest.mark.parametrize("row", REFERENCE, ids=IDS)

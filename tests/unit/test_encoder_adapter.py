@@ -76,8 +76,8 @@ def test_it_does_what_adding_it_to_the_matrices_would(
     merged = SentenceEncoder.load_official(export, hashes)
     bare = SentenceEncoder.load(build_encoder(tmp_path / "bare", weights, sha256(weights), None))
     for text in TEXTS:
-        assert encoder.encode(text) @ merged.encode(text) > 0.999, text
-        assert encoder.encode(text) @ bare.encode(text) < 0.99, text
+        assert encoder.encode(text) @ merged.encode(text) > 0.998, text
+        assert encoder.encode(text) @ bare.encode(text) < 0.98, text
 
 
 def test_another_adapter_is_another_build(weights: Path, folder: Path, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -30,7 +31,6 @@ MAX_CHARACTERS = 300
 TOKENIZER = "tokenizer.json"  # of the official export; GRAPH has the same name in both
 
 MAX_TOKENS = 512  # the model has no more positions
-_BATCH = 16
 
 
 class Graph(Protocol):
@@ -126,7 +126,7 @@ class SentenceEncoder:
             if known is not None:
                 self._cache.move_to_end(name)
                 return known
-        vector: Floats = self._run([self._ids(prepared)])[0]
+        vector = self._run(self._ids(prepared))
         vector.setflags(write=False)  # the next who asks gets the same one
         with self._lock:
             self._cache[name] = vector
@@ -141,33 +141,28 @@ class SentenceEncoder:
 
         Args:
             texts: In any order and with any length.
-            progress: Called after each batch with the number of texts done in it.
+            progress: Called with the number of texts done since it was called last.
         """
         vectors = np.zeros((len(texts), self.size), dtype=np.float32)
-        by_length: dict[int, list[tuple[int, list[int]]]] = {}
-        for index, text in enumerate(map(prepare, texts)):
-            if text:
-                ids = self._ids(text)
-                by_length.setdefault(len(ids), []).append((index, ids))
-        for length in sorted(by_length):
-            rows = by_length[length]
-            for start in range(0, len(rows), _BATCH):
-                batch = rows[start : start + _BATCH]
-                vectors[[index for index, _ in batch]] = self._run([ids for _, ids in batch])
+        prepared = [(index, text) for index, text in enumerate(map(prepare, texts)) if text]
+        # One text at a time, as in a conversation: 8 bits round otherwise where texts run together.
+        with ThreadPoolExecutor(_processors()) as pool:
+            made = pool.map(lambda pair: self._run(self._ids(pair[1])), prepared)
+            for (index, _), vector in zip(prepared, made, strict=True):
+                vectors[index] = vector
                 if progress is not None:
-                    progress(len(batch))
+                    progress(1)
         return vectors
 
     def _ids(self, prepared: str) -> list[int]:
         return self._tokenizer.ids(PREFIX + prepared, MAX_TOKENS)
 
-    def _run(self, ids: list[list[int]]) -> Floats:
+    def _run(self, ids: list[int]) -> Floats:
         """Mean over the tokens, then length one."""
-        hidden = self._graph.run(np.asarray(ids, dtype=np.int64))
-        means = hidden.mean(axis=1, dtype=np.float32)
-        lengths = np.linalg.norm(means, axis=1, keepdims=True)
-        vectors: Floats = (means / np.maximum(lengths, 1e-12)).astype(np.float32)
-        return vectors
+        hidden = self._graph.run(np.asarray([ids], dtype=np.int64))
+        mean = hidden[0].mean(axis=0, dtype=np.float32)
+        vector: Floats = (mean / max(float(np.linalg.norm(mean)), 1e-12)).astype(np.float32)
+        return vector
 
     def renew_lock(self) -> None:
         """For a forked process: a thread of the parent may have held the lock at that moment."""
@@ -183,6 +178,12 @@ def _after_fork() -> None:
 
 
 os.register_at_fork(after_in_child=_after_fork)
+
+
+def _processors() -> int:
+    """How many processors this process may use; not every system tells."""
+    allowed = getattr(os, "sched_getaffinity", None)
+    return len(allowed(0)) if allowed is not None else os.cpu_count() or 1
 
 
 def prepare(text: str) -> str:
