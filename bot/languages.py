@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConstrainedStr, StrictBool
+from pydantic import BaseModel, ConstrainedStr, PrivateAttr, StrictBool
 
 from bot.content_loader import load_yaml, validated
 
@@ -51,6 +51,10 @@ class Language(_Model):
     letters: str = ""
     lends: tuple[_Text, ...] = ()
 
+    def __hash__(self) -> int:
+        """The same for the same entry; all its words would be hashed again each time."""
+        return hash(self.code)
+
 
 class Languages(_Model):
     """All languages, in the order in which ties between them are broken."""
@@ -63,15 +67,35 @@ class Languages(_Model):
     interpreting: tuple[_Text, ...] = ()
     named_in: tuple[_Code, ...] = ()
 
+    # Asked for in every message; what is computed from all entries is computed once.
+    _codes: tuple[str, ...] = PrivateAttr(())
+    _offered: tuple[str, ...] = PrivateAttr(())
+    _answered: tuple[str, ...] = PrivateAttr(())
+
+    def __init__(self, **given: Any) -> None:
+        """Reads what a file gives; raises as pydantic's models do."""
+        super().__init__(**given)
+        self._codes = tuple(language.code for language in self.languages)
+        self._offered = tuple(language.code for language in self.languages if language.offered)
+        self._answered = tuple(
+            language.code
+            for language in self.languages
+            if language.offered or language.converted_from in self._offered
+        )
+
+    def __hash__(self) -> int:
+        """The same for the same entries; all their words would be hashed again each time."""
+        return hash(self._codes)
+
     @property
     def codes(self) -> tuple[str, ...]:
         """Every known code."""
-        return tuple(language.code for language in self.languages)
+        return self._codes
 
     @property
     def offered(self) -> tuple[str, ...]:
         """The codes of the languages that have data and wording of their own."""
-        return tuple(language.code for language in self.languages if language.offered)
+        return self._offered
 
     @property
     def answered(self) -> tuple[str, ...]:
@@ -79,11 +103,7 @@ class Languages(_Model):
 
         Those offered, and those whose wording is another's in other characters.
         """
-        return tuple(
-            language.code
-            for language in self.languages
-            if language.offered or language.converted_from in self.offered
-        )
+        return self._answered
 
     def get(self, code: str) -> Language | None:
         """The language with this code, if it is known."""

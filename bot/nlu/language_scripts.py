@@ -77,9 +77,10 @@ class ScriptRules:
         profiles = self._profiles[main_script].probabilities(text)
         # langdetect is as sure of "бланк" as of a sentence, and as often wrong.
         trust = min(1.0, sum(letters.values()) / _ENOUGH_LETTERS)
+        own = _own_letters(tuple(candidates))
         scores = {
             language.code: 0.1
-            + _LETTER_SCORE * _own_letters(text, language, candidates)
+            + _LETTER_SCORE * sum(letter in own[language.code] for letter in text)
             + _WORD_SCORE * known_words.get(language.code, 0)
             + trust * _PROFILE_SCORE * profiles.get(language.code, 0.0)
             for language in candidates
@@ -90,7 +91,12 @@ class ScriptRules:
         return {code: scores[code] / total for code in ranked}
 
 
-def _own_letters(text: str, language: Language, candidates: Iterable[Language]) -> int:
-    others = {letter for other in candidates if other != language for letter in other.letters}
-    own = set(language.letters) - others
-    return sum(letter in own for letter in text)
+@lru_cache(maxsize=64)
+def _own_letters(candidates: tuple[Language, ...]) -> dict[str, frozenset[str]]:
+    """The letters that only one of some languages has, by its code."""
+    return {
+        language.code: frozenset(language.letters).difference(
+            *(other.letters for other in candidates if other != language)
+        )
+        for language in candidates
+    }

@@ -6,7 +6,6 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 
 _NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
 _APOSTROPHES = re.compile("['’‘`´ʼ]")
@@ -17,18 +16,17 @@ _DIGIT_AS_LETTER = re.compile(r"(?<=[a-z])[235679](?=[a-z])|\b[37](?=[a-z]{3})")
 _LETTERS = {"2": "ʔ", "3": "ʕ", "5": "ƣ", "6": "ŧ", "7": "ħ", "9": "ɖ"}
 DIGIT_LETTERS = frozenset(_LETTERS.values())
 _LETTER_FOR = str.maketrans(_LETTERS)
+# Only combining diacritical marks: in Devanagari or Thai a mark is a vowel.
+_MARKS = dict.fromkeys(range(0x300, 0x370))
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 
 
-@lru_cache(maxsize=4096)
 def without_accents(text: str) -> str:
     """Drops the marks from Latin, Greek and Cyrillic letters and leaves other scripts whole."""
-    kept = []
-    for letter in unicodedata.normalize("NFD", text):
-        # Only combining diacritical marks: in Devanagari or Thai a mark is a vowel.
-        if not "\u0300" <= letter <= "\u036f":
-            kept.append(letter)
-    return unicodedata.normalize("NFC", "".join(kept)).replace("đ", "d").replace("ı", "i")
+    if text.isascii():
+        return text
+    bare = unicodedata.normalize("NFD", text).translate(_MARKS)
+    return unicodedata.normalize("NFC", bare).replace("đ", "d").replace("ı", "i")
 
 
 def words_of(text: str) -> list[str]:
