@@ -29,6 +29,7 @@ from benchmarks.served import (
     fresh,
     load,
     long,
+    mixed,
     ours,
     percentile,
     rasa_default,
@@ -48,6 +49,7 @@ class Speed:
     first_answer: float
     memory: float
     memory_first: float
+    mixed: list[float]
     fresh: list[float]
     long: dict[int, float]
     loads: list[Load]
@@ -90,7 +92,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=30, help="of DIET; the default has 100")
     parser.add_argument("--policy-epochs", type=int, default=3, help="of TED and UnexpecTED")
     parser.add_argument("--full", action="store_true", help="all sentences, 100 epochs: hours")
-    parser.add_argument("--conversations", type=int, default=40, help="fresh ones, of five turns")
+    parser.add_argument(
+        "--conversations", type=int, default=40, help="of five sentences; twice as many of the mix"
+    )
     parser.add_argument("--repeats", type=int, default=2, help="conversations of a hundred turns")
     parser.add_argument("--seconds", type=float, default=15.0, help="of each load")
     parser.add_argument("--sentences", type=int, default=100, help="evaluated in each language")
@@ -104,10 +108,11 @@ async def _speed(
     with start() as served:
         first = await first_answer(served)
         await fresh(served, messages, 9, 2)  # warm, in all languages
+        mix = await mixed(served, 2 * options.conversations)
         alone = await fresh(served, messages, options.conversations, 5)
         turns = await long(served, messages, options.repeats)
         loads = [await load(served, messages, n, options.seconds) for n in AT_ONCE]
-        return Speed(first, served.memory(), served.memory(True), alone, turns, loads)
+        return Speed(first, served.memory(), served.memory(True), mix, alone, turns, loads)
 
 
 def _loading(default: dict[str, float], ours: dict[str, float]) -> list[str]:
@@ -123,8 +128,11 @@ def _serving(default: Speed, ours: Speed) -> list[str]:
         _row("resident memory, the server alone", default.memory_first, ours.memory_first, "MB"),
     ]
     for percent in (50, 95):
+        values = [1000 * percentile(s.mixed, percent) for s in (default, ours)]
+        rows.append(_row(f"turn of a realistic mix, p{percent}", *values, "ms"))
+    for percent in (50, 95):
         values = [1000 * percentile(s.fresh, percent) for s in (default, ours)]
-        rows.append(_row(f"turn in fresh conversations, p{percent}", *values, "ms"))
+        rows.append(_row(f"turn of sentences not seen before, p{percent}", *values, "ms"))
     for turn in TURNS:
         values = [1000 * s.long[turn] for s in (default, ours)]
         rows.append(_row(f"turn {turn} of one conversation, p50", *values, "ms"))

@@ -23,8 +23,10 @@ import aiohttp
 from benchmarks.rasa_default.project import write_endpoints
 from benchmarks.rasa_default.training import FOLDER, environment
 from bot.completeness import evaluation_sentences
+from bot.content_store import shipped_wording
 from bot.languages import load_languages
 from bot.paths import PROJECT, VAR
+from bot.scenario import load_scenario
 
 TURNS = (1, 5, 10, 50, 100)
 _AROUND = 2
@@ -32,12 +34,19 @@ _AROUND = 2
 
 _START_TIMEOUT = 600.0
 
+_MIXED = ("happy_path", "corrections", "digressions", "repairs")
+"""The conversations of tests/conversations that stand for what people do."""
+
 
 class Talk(Protocol):
     """One conversation with a server."""
 
     async def say(self, text: str) -> None:
         """Sends a message and reads the whole answer; raises where there is none."""
+        ...
+
+    async def choose(self, title: str) -> None:
+        """Picks a choice of the last answer, or says its title where there are no choices."""
         ...
 
 
@@ -73,14 +82,23 @@ class _Ours:
 
     def __init__(self, http: aiohttp.ClientSession, url: str, number: int) -> None:
         self._http, self._url, self._cookies = http, url, {}
+        self._choices: dict[str, str] = {}
 
     async def say(self, text: str) -> None:
+        await self._send({"text": text})
+
+    async def choose(self, title: str) -> None:
+        choice = self._choices.get(title)
+        await self._send({"text": title} if choice is None else {"choice": choice})
+
+    async def _send(self, body: dict[str, str]) -> None:
         async with self._http.post(
-            f"{self._url}/webhooks/web/messages", json={"text": text}, cookies=self._cookies
+            f"{self._url}/webhooks/web/messages", json=body, cookies=self._cookies
         ) as answer:
             said = await answer.json()
             assert answer.status == 200 and said["messages"], said
             self._cookies = {name: morsel.value for name, morsel in answer.cookies.items()}
+            self._choices = {each["title"]: each["id"] for each in said["messages"][-1]["choices"]}
 
 
 class _Rest:
@@ -93,6 +111,9 @@ class _Rest:
         body = {"sender": self._sender, "message": text}
         async with self._http.post(f"{self._url}/webhooks/rest/webhook", json=body) as answer:
             assert answer.status == 200 and await answer.json()
+
+    async def choose(self, title: str) -> None:
+        await self.say(title)
 
 
 @contextmanager
@@ -223,6 +244,42 @@ async def fresh(served: Served, messages: Messages, conversations: int, turns: i
             for _ in range(turns):
                 found.append(await _timed(talk, messages.take(messages.codes(number))))
     return found
+
+
+async def mixed(served: Served, conversations: int) -> list[float]:
+    """Seconds of each turn of conversations as people hold them, in all languages.
+
+    They are those of tests/conversations that go well, go on, come back or are corrected:
+    sentences, short answers, choices picked. None comes twice, but people say the same things.
+    """
+    found = []
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
+        for number, steps in enumerate(_scenes()[:conversations]):
+            talk = served.talk(http, 3000 + number)
+            for is_choice, text in steps:
+                start = time.perf_counter()
+                await (talk.choose(text) if is_choice else talk.say(text))
+                found.append(time.perf_counter() - start)
+    return found
+
+
+def _scenes() -> list[list[tuple[bool, str]]]:
+    """Conversations as steps: is it a choice, and what is said or the choice's title."""
+    offered, wording = load_languages().offered, shipped_wording()
+    scenes = []
+    for kind in _MIXED:
+        for path in sorted((PROJECT / "tests" / "conversations" / kind).glob("*.yml")):
+            scenario = load_scenario(path, offered)
+            for code in scenario.languages or offered:
+                steps = []
+                for step in scenario.steps:
+                    key = step.choose or step.title
+                    text = wording.text(code, key) if key else step.text(code)
+                    if text:
+                        steps.append((step.choose is not None, text))
+                scenes.append(steps)
+    random.Random(len(scenes)).shuffle(scenes)
+    return scenes
 
 
 async def long(served: Served, messages: Messages, repeats: int) -> dict[int, float]:
