@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -63,6 +66,11 @@ def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Ag
     path = model or model_path()
     if not path.exists():
         raise StartError(f"there is no model at {path}; run `roi train`")
+    with _nothing_collected():
+        return _load(path, database)
+
+
+def _load(path: Path, database: URL | str) -> Agent:
     store = ConversationStore(Domain.empty(), database)
     speed_up()
     shipped_redactor()  # what cannot be redacted must not be taken in
@@ -90,6 +98,18 @@ def load_agent(model: Path | None = None, database: URL | str = IN_MEMORY) -> Ag
         raise _of_another_version(path, made_by)
     without_fallbacks(agent)
     return agent
+
+
+@contextmanager
+def _nothing_collected() -> Iterator[None]:
+    """What is loaded stays: looking through it for garbage, again and again, finds none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _read_through(model: Path) -> None:

@@ -58,6 +58,8 @@ def clean(raw: str) -> CleanText:
 
 def fold(text: str) -> str:
     """Lower case without accents, compatibility forms resolved: what phrases are compared by."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     marks_off = "".join(c for c in decomposed if not unicodedata.combining(c))
     return unicodedata.normalize("NFC", marks_off).replace("\u2019", "'").replace("\u2018", "'")

@@ -39,9 +39,9 @@ class KnownWords:
         """Adds the words of a phrase.
 
         Args:
-            phrase: As it stands in a lexicon.
+            phrase: Folded, see :func:`bot.text.fold`.
         """
-        self._words.update(_WORD_OR_SYMBOL.findall(fold(phrase)))
+        self._words.update(_WORD_OR_SYMBOL.findall(phrase))
 
     def masked(self, text: str) -> str:
         """A text of the same length in which only known words are left.

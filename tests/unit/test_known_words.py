@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.content_store import shipped_guidance
 from bot.nlu.entities import EntityMatcher, load_matcher
 from bot.nlu.known_words import KnownWords
+from bot.text import fold
 
 MASKS = "\u0283\u9fa5"
 
@@ -21,7 +22,7 @@ def matcher() -> EntityMatcher:
 def known(*phrases: str) -> KnownWords:
     words = KnownWords()
     for phrase in phrases:
-        words.add(phrase)
+        words.add(fold(phrase))
     return words
 
 
