@@ -182,8 +182,15 @@ def found(traces: dict[str, list[bytes]], texts: dict[str, bytes]) -> list[str]:
         f"{canary} in {place}"
         for place, text in texts.items()
         for canary, forms in traces.items()
-        if any(form in text for form in forms)
+        if any(_stands_in(form, text) for form in forms)
     ]
+
+
+def _stands_in(form: bytes, text: bytes) -> bool:
+    """Is it there? Digits within a longer number are not: `3.635454959e-07` is a probability."""
+    if not form.isdigit():
+        return form in text
+    return form in text and re.search(rb"(?<![\d.])%b(?!\d)" % form, text) is not None
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
