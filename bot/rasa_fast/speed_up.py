@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from rasa.core.actions.action import RemoteAction
 from rasa.core.policies.rule_policy import RulePolicy
+from rasa.core.processor import MessageProcessor
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.storage import ModelMetadata
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.rasa_fast import graph, loading, logs, rules, schemas, trackers
+from bot.rasa_fast import graph, loading, logs, rules, schemas, trackers, turns
 
 
 def speed_up() -> None:
     """Replaces them; may be called any number of times."""
     ModelMetadata.from_dict = staticmethod(loading.metadata_from_dict)
     DaskGraphRunner.run = graph.run
+    MessageProcessor.parse_message = turns.parse_message
+    MessageProcessor._run_prediction_loop = turns.run_prediction_loop
     RemoteAction._validate_action_result = schemas.validate_action_result
     DialogueStateTracker.copy = trackers.copy
     RulePolicy._get_possible_keys = rules.possible_keys
