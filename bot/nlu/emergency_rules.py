@@ -26,7 +26,7 @@ from pathlib import Path
 from pydantic import BaseModel, Extra, Field, validator
 
 from bot.content_loader import ContentError, validated
-from bot.nlu.phrase_set import WILDCARDS, PhraseSet
+from bot.nlu.phrase_set import WILDCARDS, PhraseSet, Words
 
 KINDS = ("medical", "self_harm")  # in order of precedence: pills already swallowed need 911
 
@@ -91,21 +91,22 @@ class _Language:
         }
 
     def _phrases(self, phrases: Iterable[str]) -> PhraseSet:
-        return PhraseSet(self.spell(each) for phrase in phrases for each in expand(phrase))
+        written = (Words(each) for phrase in phrases for each in expand(phrase))
+        return PhraseSet(self.spell(each).text for each in written)
 
-    def spell(self, folded: str) -> str:
+    def spell(self, text: Words) -> Words:
         """Puts right the listed misspellings."""
-        spelled, done = "", 0
-        for start, end in self._variants.spans(folded):
+        spelled, done, folded = "", 0, text.text
+        for start, end in self._variants.spans(text):
             if start >= done:
                 spelled += folded[done:start] + self._spelled[folded[start:end]]
                 done = end
-        return spelled + folded[done:]
+        return Words(spelled + folded[done:]) if done else text
 
-    def fires(self, text: str, kind: str, strength: str) -> bool:
+    def fires(self, text: Words, kind: str, strength: str) -> bool:
         """Tells whether an emergency phrase stands outside every harmless one."""
-        harmless = list(self._harmless.spans(text))
-        found = self._emergencies[kind, strength].spans(text)
+        found = list(self._emergencies[kind, strength].spans(text))
+        harmless = list(self._harmless.spans(text)) if found else []
         return any(not any(s <= start and end <= e for s, e in harmless) for start, end in found)
 
 
@@ -125,7 +126,8 @@ class EmergencyRules:
 
     def detect(self, text: str) -> str | None:
         """Returns "medical" (violence included), "self_harm" or None, in any language."""
-        readings = [(rules, rules.spell(fold(text))) for rules in self.languages]
+        words = Words(fold(text))
+        readings = [(rules, rules.spell(words)) for rules in self.languages]
         context = any(any(rules.unless.spans(reading)) for rules, reading in readings)
         for kind in KINDS:
             for strength in ("always",) if context else ("always", "unless_context"):

@@ -19,6 +19,18 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 Span = tuple[int, int]
 
 
+class Words:
+    """A folded text cut into words, once for all the sets that it is looked through for."""
+
+    def __init__(self, text: str) -> None:
+        """Args: the folded text."""
+        self.text = text
+        found = [(match.group(), match.span()) for match in _WORD.finditer(text)]
+        self.words = [word for word, _ in found]
+        self.places = [place for _, place in found]
+        self.different = frozenset(self.words)
+
+
 class PhraseSet:
     """A set of phrases, each a run of words separated by single spaces."""
 
@@ -34,22 +46,23 @@ class PhraseSet:
                 first = "" if words[0] in WILDCARDS else words[0]
                 self._by_first.setdefault(first, []).append(words)
 
-    def spans(self, text: str) -> Iterator[Span]:
+    def spans(self, text: Words) -> Iterator[Span]:
         """Where phrases stand, as offsets into the text, by where they begin, longest first."""
-        found = {*self._word_spans(text), *self._letter_spans(text)}
+        found = {*self._word_spans(text), *self._letter_spans(text.text)}
         return iter(sorted(found, key=lambda span: (span[0], -span[1])))
 
-    def _word_spans(self, text: str) -> Iterator[Span]:
-        words = [(match.group(), match.start(), match.end()) for match in _WORD.finditer(text)]
-        plain = [word for word, _, _ in words]
-        for begin, word in enumerate(plain):
-            for phrase in (*self._by_first.get(word, ()), *self._by_first.get("", ())):
-                end = _end_of_match(plain, begin, phrase)
+    def _word_spans(self, text: Words) -> Iterator[Span]:
+        anywhere = self._by_first.get("", [])
+        if not anywhere and text.different.isdisjoint(self._by_first):
+            return
+        for begin, word in enumerate(text.words):
+            for phrase in (*self._by_first.get(word, ()), *anywhere):
+                end = _end_of_match(text.words, begin, phrase)
                 if end is not None:
-                    yield words[begin][1], words[end - 1][2]
+                    yield text.places[begin][0], text.places[end - 1][1]
 
     def _letter_spans(self, text: str) -> Iterator[Span]:
-        for phrase in self._unspaced if _UNSPACED.search(text) else ():
+        for phrase in self._unspaced if self._unspaced and _UNSPACED.search(text) else ():
             start = text.find(phrase)
             while start >= 0:
                 yield start, start + len(phrase)

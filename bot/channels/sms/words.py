@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConstrainedStr, Extra, Field, StrictBool
 
 from bot.content_loader import ContentError, LineLookup, load_yaml, validated
 from bot.languages import Languages, load_languages
-from bot.nlu.phrase_set import PhraseSet
+from bot.nlu.phrase_set import PhraseSet, Words
 from bot.paths import CONTENT
 from bot.text import fold
 
@@ -133,7 +133,7 @@ class SmsWords:
 
     def _asks_to_stop(self, text: str) -> bool:
         return any(
-            next(phrases.spans(self._key(code, text)), None) is not None
+            next(phrases.spans(Words(self._key(code, text))), None) is not None
             for code, phrases in self._phrases.items()
         )
 
