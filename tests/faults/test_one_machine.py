@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import resource
+import shutil
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -11,8 +15,18 @@ from pathlib import Path
 
 import pytest
 
+from bot.paths import PROJECT
 from tests.faults.people import PATIENCE, PHONE, QUESTIONS, Person, all_talk
 from tests.faults.servers import Restartable
+from tests.http.clients import SECRET, Server, start, wait_until_ready
+
+READ_ONLY = """
+set -e
+mount --make-rprivate /
+mount --bind "$ROI_VAR" "$ROI_VAR"
+mount -o remount,ro,bind /
+exec "$@"
+"""
 
 
 @pytest.fixture(scope="module")
@@ -75,3 +89,71 @@ def test_the_whole_server_is_killed_while_people_talk(roi: Restartable) -> None:
     assert any(person.unreachable for person in people), "it was killed while they talked"
     with closing(sqlite3.connect(roi.server.database)) as file:
         assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux tells who listens")
+def test_it_listens_at_its_own_port_of_loopback_and_nowhere_else(roi: Restartable) -> None:
+    opened = [str(link.readlink()) for link in Path(f"/proc/{roi.process.pid}/fd").iterdir()]
+    sockets = {name[len("socket:[") : -1] for name in opened if name.startswith("socket:[")}
+    listening = []
+    for table in ("tcp", "tcp6", "udp", "udp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            fields = line.split()
+            waits = fields[3] in ("0A", "07")  # a TCP socket that listens, a UDP one at all
+            if waits and fields[9] in sockets:
+                listening.append((table, fields[1]))
+    assert listening == [("tcp", f"0100007F:{roi.port:04X}")]
+
+
+def test_a_model_that_is_damaged_while_it_runs_changes_nothing_until_the_next_start(
+    model_path: Path, tmp_path: Path
+) -> None:
+    model, log = tmp_path / "roi-of-this-test.tar.gz", []
+    shutil.copy(model_path, model)
+    process = start(tmp_path, "--model", str(model))
+    try:
+        person = Person(
+            Server(wait_until_ready(process, log), log, process, tmp_path / "roi.db"), "en"
+        )
+        person.greet()
+        model.write_bytes(b"damaged")
+        person.talk()
+        person.check()
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+    again = start(tmp_path, "--model", str(model))
+    said, _ = again.communicate(timeout=120)
+    assert again.returncode == 1 and "roi-of-this-test.tar.gz" in said and "Traceback" not in said
+
+
+def test_it_answers_where_nothing_but_its_own_folder_can_be_written(
+    model_path: Path, tmp_path: Path
+) -> None:
+    """As deploy/kubernetes runs it; needs a mount table of its own."""
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True).returncode != 0:
+        pytest.skip("this machine lets nobody have mounts of their own")
+    folders = {"ROI_VAR": str(tmp_path), "TMPDIR": str(tmp_path), "HOME": "/nonexistent"}
+    served = [sys.executable, "-m", "bot.cli", "serve", "--model", str(model_path), "--port", "0"]
+    log: list[str] = []
+    process = subprocess.Popen(
+        ["unshare", "-m", "sh", "-c", READ_ONLY, "sh", *served],
+        cwd=PROJECT,
+        env={**os.environ, "ROI_SECRET": SECRET, **folders},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        url = wait_until_ready(process, log)
+        person = Person(Server(url, log, process, tmp_path / "roi.db"), "fr")
+        person.greet()
+        person.talk()
+        person.check()
+        touched = f"/proc/{process.pid}/root{PROJECT}/written-by-a-test"
+        with pytest.raises(OSError, match="Read-only"):
+            Path(touched).touch()
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+    assert "Traceback" not in "".join(log)
