@@ -21,6 +21,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedBase, CommentedMap, CommentedSeq
 from ruamel.yaml.constructor import DuplicateKeyError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.reader import ReaderError
 from ruamel.yaml.resolver import VersionedResolver
 
@@ -151,10 +152,18 @@ def load_yaml(path: Path) -> tuple[Any, LineLookup]:
 class _YamlOneTwo(VersionedResolver):
     """What is a number, a truth value or a text in YAML 1.2.
 
-    The parent looks up the version, which no file of ours names, twice for every scalar.
+    The parent looks up the version, which no file of ours names, twice for every scalar, and tries
+    patterns on texts that begin like none of them.
     """
 
     processing_version = (1, 2)
+
+    def resolve(self, kind: Any, value: Any, implicit: Any) -> Any:
+        """The tag of a node."""
+        if kind is ScalarNode and implicit[0] and value:
+            if value[0] not in self.versioned_resolver:
+                return self.DEFAULT_SCALAR_TAG
+        return super().resolve(kind, value, implicit)
 
 
 def _quick_reader() -> Any:

@@ -20,6 +20,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from pathlib import Path
 
@@ -41,10 +42,13 @@ def fold(text: str) -> str:
     return " ".join(re.sub(r"[^\w\0]", " ", text).replace("\0", " . ").split())
 
 
+_folded = lru_cache(maxsize=None)(fold)  # the words of phrases; nothing that people write
+
+
 def expand(phrase: str) -> Iterator[str]:
     """Writes out the alternatives of a phrase, folded, its wildcards kept."""
     alternatives = (
-        [word if word in WILDCARDS else fold(word) for word in each.split("/")]
+        [word if word in WILDCARDS else _folded(word) for word in each.split("/")]
         for each in phrase.split()
     )
     for words in product(*alternatives):
