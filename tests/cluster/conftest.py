@@ -16,6 +16,7 @@ SESSION_LIMIT = 60
 SETTINGS = {
     "ROI_SESSION_LIMIT": str(SESSION_LIMIT),
     "ROI_ADDRESS_LIMIT": "1000000",
+    "ROI_CONVERSATION_LIMIT": "1000000",
     "ROI_LOGS": "json",
     "ROI_SMS_URL": "https://sms.example.org/webhooks/sms/webhook",
     "TWILIO_AUTH_TOKEN": "only-for-these-tests",

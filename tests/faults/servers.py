@@ -7,8 +7,7 @@ import socket
 from pathlib import Path
 
 from tests.http.clients import Server, start, wait_until_ready
-
-UNLIMITED = {"ROI_SESSION_LIMIT": "1000000", "ROI_ADDRESS_LIMIT": "1000000"}
+from tests.http.conftest import UNLIMITED
 
 
 class Restartable:
