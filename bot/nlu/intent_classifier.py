@@ -6,6 +6,7 @@ module: 14 s of a 15 s model load (DESIGN 3). This one stores plain arrays.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from bot.nlu.linear_model import Example, FitSettings, LinearModel, lexicon_feat
 from bot.nlu.ngrams import Array, NgramSettings
 
 INTENT_RANKING = "intent_ranking"
-_DENSE = ("dense_c", "dense_scale", "ngram_share", "dense_share")
+_DENSE = ("dense_c", "dense_scale", "ngram_share", "dense_share", "sure")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -53,6 +54,7 @@ class LinearIntentClassifier(GraphComponent):
             "dense_scale": FitSettings.dense_scale,
             "ngram_share": FitSettings.ngram_share,
             "dense_share": FitSettings.dense_share,
+            "sure": FitSettings.sure,
             "min_chars": NgramSettings.min_chars,
             "max_chars": NgramSettings.max_chars,
             "max_words": NgramSettings.max_words,
@@ -147,9 +149,9 @@ def _example(message: Message) -> Example:
     return Example(message.get(TEXT), lexicon_features(entities), _dense(message))
 
 
-def _dense(message: Message) -> Array | None:
-    """The sentence vector of an encoder earlier in the pipeline, if there is one."""
+def _dense(message: Message) -> Callable[[], Array] | None:
+    """Gives the sentence vector of an encoder earlier in the pipeline, if there is one."""
     _, sentence = message.get_dense_features(TEXT, [])
     if sentence is None:
         return None
-    return np.asarray(sentence.features, dtype=np.float32).reshape(-1)
+    return lambda: np.asarray(sentence.features, dtype=np.float32).reshape(-1)

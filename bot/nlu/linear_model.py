@@ -2,12 +2,13 @@
 
 They are learned apart and their logits added: learned together, the vectors, which the encoder was
 tuned on the same utterances to tell apart, would leave the n-grams nothing to learn (docs/nlu.md).
+Where the n-grams alone are sure, the vector is not asked for: encoding is half of understanding.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,12 +29,16 @@ class Example:
     Attributes:
         text: As cleaned by :func:`bot.text.clean`.
         features: Named lexicon features, such as "subject=child".
-        dense: The sentence vector of an encoder, if there is one.
+        dense: The sentence vector of an encoder, or what gives it, if there is one.
     """
 
     text: str
     features: tuple[str, ...] = ()
-    dense: Array | None = None
+    dense: Array | Callable[[], Array] | None = None
+
+    def vector(self) -> Array | None:
+        """The sentence vector."""
+        return self.dense() if callable(self.dense) else self.dense
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class FitSettings:
         dense_scale: Encoder vectors have length one; the solver sees them this long.
         ngram_share: What the logits of the n-grams count beside vectors.
         dense_share: What those of the vectors count.
+        sure: P(label) by n-grams alone from which it stands; set by `benchmarks.pipelines`.
         ngrams: Which n-grams count.
     """
 
@@ -56,6 +62,7 @@ class FitSettings:
     dense_scale: float = 15.0
     ngram_share: float = 0.6
     dense_share: float = 0.6
+    sure: float = 0.98
     ngrams: NgramSettings = NgramSettings()
 
 
@@ -66,15 +73,16 @@ class LinearModel:
         self,
         labels: Sequence[str],
         vectorizer: NgramVectorizer,
-        weights: Array,
-        bias: Array,
-        dense_weights: Array | None,
+        words: Layer,
+        meaning: Layer | None,
+        *,
+        sure: float,
         dense_scale: float,
     ) -> None:
-        """Args: as :meth:`fit` and :meth:`load` make them."""
+        """Args: as :meth:`fit` and :meth:`load` make them; `meaning` is that of the vectors."""
         self.labels = list(labels)
-        self._vectorizer, self._weights, self._bias = vectorizer, weights, bias
-        self._dense_weights, self._dense_scale = dense_weights, dense_scale
+        self._vectorizer, self._words, self._meaning = vectorizer, words, meaning
+        self._sure, self._dense_scale = sure, dense_scale
 
     @classmethod
     def fit(
@@ -91,37 +99,38 @@ class LinearModel:
         texts = [example.text for example in examples]
         features = [example.features for example in examples]
         vectorizer = NgramVectorizer.fit(texts, features, settings.ngrams)
-        dense = [example.dense for example in examples if example.dense is not None]
+        dense = [vector for each in examples if (vector := each.vector()) is not None]
         if dense and len(dense) != len(examples):
             raise ValueError("either all examples have a sentence vector or none has")
         iterations = settings.max_iterations
         ngrams = _fit(vectorizer.matrix(texts, features), labels, settings.c, iterations)
-        names = [str(label) for label in ngrams.classes_]
-        weights = np.ascontiguousarray(ngrams.coef_.T.astype(np.float32))
-        bias = ngrams.intercept_.astype(np.float32)
-        if not dense:
-            return cls(names, vectorizer, weights, bias, None, settings.dense_scale)
-        vectors = np.stack(dense) * settings.dense_scale
-        meaning = _fit(vectors, labels, settings.dense_c, iterations)
+        words = Layer.of(ngrams, settings.ngram_share)
+        meaning = None
+        if dense:
+            scaled = np.stack(dense) * settings.dense_scale
+            fitted = _fit(scaled, labels, settings.dense_c, iterations)
+            meaning = Layer.of(fitted, settings.dense_share)
         return cls(
-            names,
+            [str(label) for label in ngrams.classes_],
             vectorizer,
-            settings.ngram_share * weights,
-            settings.ngram_share * bias
-            + settings.dense_share * meaning.intercept_.astype(np.float32),
-            settings.dense_share * np.ascontiguousarray(meaning.coef_.T.astype(np.float32)),
-            settings.dense_scale,
+            words,
+            meaning,
+            sure=settings.sure,
+            dense_scale=settings.dense_scale,
         )
 
     def probabilities(self, example: Example) -> Array:
         """P(label) for each of :attr:`labels`."""
         columns, values = self._vectorizer.vector(example.text, example.features)
-        logits = self._bias + values @ self._weights[columns]
-        if self._dense_weights is not None and example.dense is not None:
-            logits = logits + (example.dense * self._dense_scale) @ self._dense_weights
-        exponents = np.exp(logits - logits.max())
-        result: Array = exponents / exponents.sum()
-        return result
+        words = self._words.bias + values @ self._words.weights[columns]
+        alone = _softmax(words)
+        if self._meaning is None or alone.max() >= self._sure:
+            return alone
+        vector = example.vector()
+        if vector is None:
+            return alone
+        meaning = self._meaning.bias + (vector * self._dense_scale) @ self._meaning.weights
+        return _softmax(self._words.share * words + self._meaning.share * meaning)
 
     def ranking(self, example: Example, length: int) -> list[tuple[str, float]]:
         """The most probable labels, first the best."""
@@ -132,13 +141,21 @@ class LinearModel:
     def save(self, folder: Path) -> None:
         """Writes JSON and numpy arrays; nothing in them can run code when loaded."""
         self._vectorizer.save(folder)
-        meta = {"labels": self.labels, "dense_scale": self._dense_scale}
+        layers = {"words": self._words, "meaning": self._meaning}
+        shares = {name: layer.share for name, layer in layers.items() if layer is not None}
+        meta = {
+            "labels": self.labels,
+            "shares": shares,
+            "sure": self._sure,
+            "dense_scale": self._dense_scale,
+        }
         (folder / "linear_model.json").write_text(json.dumps(meta), encoding="utf-8")
-        # Half precision halves the file; the difference in a probability is below 0.001.
-        np.save(folder / "weights.npy", self._weights.astype(np.float16), allow_pickle=False)
-        np.save(folder / "bias.npy", self._bias, allow_pickle=False)
-        if self._dense_weights is not None:
-            np.save(folder / "dense_weights.npy", self._dense_weights, allow_pickle=False)
+        for name, layer in layers.items():
+            if layer is not None:
+                # Half precision halves the file; a probability differs by less than 0.001.
+                kept = layer.weights.astype(np.float16 if name == "words" else np.float32)
+                np.save(folder / f"{name}.npy", kept, allow_pickle=False)
+                np.save(folder / f"{name}_bias.npy", layer.bias, allow_pickle=False)
 
     @classmethod
     def load(cls, folder: Path) -> LinearModel:
@@ -148,19 +165,53 @@ class LinearModel:
             ValueError, KeyError, OSError: Files are missing or damaged; nothing is guessed.
         """
         meta = json.loads((folder / "linear_model.json").read_text(encoding="utf-8"))
-        dense = folder / "dense_weights.npy"
+        layers = {
+            str(name): Layer(
+                np.load(folder / f"{name}.npy", allow_pickle=False).astype(np.float32),
+                np.load(folder / f"{name}_bias.npy", allow_pickle=False),
+                float(share),
+            )
+            for name, share in meta["shares"].items()
+        }
         model = cls(
             meta["labels"],
             NgramVectorizer.load(folder),
-            np.load(folder / "weights.npy", allow_pickle=False).astype(np.float32),
-            np.load(folder / "bias.npy", allow_pickle=False),
-            np.load(dense, allow_pickle=False) if dense.exists() else None,
-            float(meta["dense_scale"]),
+            layers["words"],
+            layers.get("meaning"),
+            sure=float(meta["sure"]),
+            dense_scale=float(meta["dense_scale"]),
         )
-        terms, classes = model._weights.shape
+        terms, classes = layers["words"].weights.shape
         if terms != len(model._vectorizer.vocabulary) or classes != len(model.labels):
             raise ValueError("the arrays of the model do not fit together")
         return model
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One of the two regressions.
+
+    Attributes:
+        weights: [inputs, labels].
+        bias: [labels].
+        share: What its logits count beside the other's.
+    """
+
+    weights: Array
+    bias: Array
+    share: float
+
+    @classmethod
+    def of(cls, fitted: LogisticRegression, share: float) -> Layer:
+        """What was learned, in single precision."""
+        weights = np.ascontiguousarray(fitted.coef_.T.astype(np.float32))
+        return cls(weights, fitted.intercept_.astype(np.float32), share)
+
+
+def _softmax(logits: Array) -> Array:
+    exponents = np.exp(logits - logits.max())
+    result: Array = exponents / exponents.sum()
+    return result
 
 
 def _fit(

@@ -59,6 +59,26 @@ def test_a_message_gets_one_row_for_the_whole_sentence(
     assert np.array_equal(vector(message)[0], encoder.encode("copy records"))
 
 
+def test_a_message_is_encoded_when_somebody_looks_at_its_vector(
+    encoder: SentenceEncoder, tmp_path: Path
+) -> None:
+    asked = []
+
+    class Counting(SentenceEncoder):
+        def encode(self, text: str) -> Any:
+            asked.append(text)
+            return encoder.encode(text)
+
+    counting = Counting(encoder._tokenizer, encoder._graph, encoder.identity)
+    message = Message({"text": "copy records"})
+    SentenceEncoderFeaturizer(counting, tmp_path).process([message])
+    _, sentence = message.get_dense_features("text", [])
+    assert sentence is not None and sentence.is_dense() and asked == []
+    joined = Message({"text": "copy records"}, features=[*message.features, *message.features])
+    assert vector(joined).shape == (1, 2 * SHAPE.hidden), "as Rasa's own components join them"
+    assert set(asked) == {"copy records"}
+
+
 @pytest.mark.parametrize("data", [{"text": "/greet"}, {"text": ""}, {"intent": "greet"}])
 def test_commands_and_messages_without_text_are_left_alone(
     component: SentenceEncoderFeaturizer, data: dict[str, Any]

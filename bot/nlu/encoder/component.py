@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from bot.nlu.encoder.build import ENCODER, build_encoder
 from bot.nlu.encoder.errors import EncoderError
+from bot.nlu.encoder.lazy import LazyFeatures
 from bot.nlu.encoder.model import EncoderSettings, SentenceEncoder
 from bot.nlu.encoder.q4 import Floats
 from bot.nlu.encoder.vector_cache import VectorCache
@@ -88,10 +89,12 @@ class SentenceEncoderFeaturizer(GraphComponent):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Adds the vector of each message."""
+        """Adds the vector of each message; it is worked out when it is looked at."""
         for message in messages:
             if _is_text(message):
-                _add(message, self._encoder.encode(message.get(TEXT)))
+                encode = partial(self._encoder.encode, message.get(TEXT))
+                lazy = LazyFeatures(encode, FEATURE_TYPE_SENTENCE, TEXT, ORIGIN)
+                message.add_features(lazy)
         return messages
 
 

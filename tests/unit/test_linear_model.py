@@ -1,0 +1,77 @@
+"""Words and meaning together; where the words are sure, the meaning is not asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bot.nlu.linear_model import Example, FitSettings, LinearModel
+from bot.nlu.ngrams import Array, NgramSettings
+
+TEXTS = {
+    "fees": ["what does a copy cost", "how much is it", "the price of copies", "do I pay for it"],
+    "fax": ["what is your fax number", "can I fax the form", "fax it to you", "the fax please"],
+    "bye": ["goodbye then", "bye bye", "see you, goodbye", "well bye for now"],
+}
+SETTINGS = FitSettings(ngrams=NgramSettings(min_examples=1))
+DIRECTIONS = np.eye(3, 8, dtype=np.float32)
+
+
+def meaning(label: str) -> Array:
+    return DIRECTIONS[list(TEXTS).index(label)]
+
+
+def fitted(sure: float, vectors: bool = True) -> LinearModel:
+    pairs = [(text, label) for label, texts in TEXTS.items() for text in texts]
+    examples = [Example(text, (), meaning(label) if vectors else None) for text, label in pairs]
+    settings = FitSettings(sure=sure, ngrams=SETTINGS.ngrams)
+    return LinearModel.fit(examples, [label for _, label in pairs], settings)
+
+
+class Encoder:
+    def __init__(self, label: str) -> None:
+        self.label, self.asked = label, 0
+
+    def __call__(self) -> Array:
+        self.asked += 1
+        return meaning(self.label)
+
+
+@pytest.mark.parametrize(("sure", "asked"), [(0.5, 0), (1.1, 1)])
+def test_the_meaning_is_asked_for_where_words_are_not_sure(sure: float, asked: int) -> None:
+    encoder = Encoder("fax")
+    ranking = fitted(sure).ranking(Example("can I fax the form", (), encoder), 2)
+    assert ranking[0][0] == "fax" and encoder.asked == asked
+
+
+def test_words_that_nobody_has_seen_are_left_to_the_meaning() -> None:
+    for label in TEXTS:
+        encoder = Encoder(label)
+        ranking = fitted(0.98).ranking(Example("zzz", (), encoder), 3)
+        assert ranking[0][0] == label and encoder.asked == 1
+
+
+def test_without_vectors_the_words_decide() -> None:
+    model = fitted(0.98, vectors=False)
+    assert model.ranking(Example("how much for a copy"), 1)[0][0] == "fees"
+
+
+@pytest.mark.parametrize("vectors", [True, False])
+def test_what_is_stored_is_what_was_learned(tmp_path: Path, vectors: bool) -> None:
+    model = fitted(0.98, vectors)
+    model.save(tmp_path)
+    again = LinearModel.load(tmp_path)
+    assert again.labels == model.labels
+    for text in ("a copy by fax", "bye", "zzz"):
+        example = Example(text, (), meaning("bye") if vectors else None)
+        same = np.abs(again.probabilities(example) - model.probabilities(example)).max()
+        assert same < 0.002 and abs(again.probabilities(example).sum() - 1) < 1e-5
+
+
+def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    fitted(0.98).save(tmp_path)
+    np.save(tmp_path / "words.npy", np.zeros((2, 3), np.float16))
+    with pytest.raises(ValueError, match="fit together"):
+        LinearModel.load(tmp_path)
