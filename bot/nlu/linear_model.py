@@ -52,7 +52,7 @@ class FitSettings:
         dense_scale: Encoder vectors have length one; the solver sees them this long.
         ngram_share: What the logits of the n-grams count beside vectors.
         dense_share: What those of the vectors count.
-        sure: P(label) by n-grams alone from which it stands; set by `benchmarks.pipelines`.
+        sure: P(label) by n-grams alone from which it stands; set by `benchmarks.cascade`.
         ngrams: Which n-grams count.
     """
 
@@ -82,7 +82,7 @@ class LinearModel:
         """Args: as :meth:`fit` and :meth:`load` make them; `meaning` is that of the vectors."""
         self.labels = list(labels)
         self._vectorizer, self._words, self._meaning = vectorizer, words, meaning
-        self._sure, self._dense_scale = sure, dense_scale
+        self.sure, self._dense_scale = sure, dense_scale
 
     @classmethod
     def fit(
@@ -124,7 +124,7 @@ class LinearModel:
         columns, values = self._vectorizer.vector(example.text, example.features)
         words = self._words.bias + values @ self._words.weights[columns]
         alone = _softmax(words)
-        if self._meaning is None or alone.max() >= self._sure:
+        if self._meaning is None or alone.max() >= self.sure:
             return alone
         vector = example.vector()
         if vector is None:
@@ -146,7 +146,7 @@ class LinearModel:
         meta = {
             "labels": self.labels,
             "shares": shares,
-            "sure": self._sure,
+            "sure": self.sure,
             "dense_scale": self._dense_scale,
         }
         (folder / "linear_model.json").write_text(json.dumps(meta), encoding="utf-8")
