@@ -8,31 +8,19 @@ more or fewer than with the encoder for every message. `FitSettings.sure` is set
 from __future__ import annotations
 
 import argparse
-import tarfile
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.features import Features
+from benchmarks.features import Features, trained_model
 from bot.chinese import simplified
 from bot.evaluation.labelled import Labelled, messages_of_jsonl, own_messages, same_language
 from bot.languages import load_languages
 from bot.nlu.linear_model import Example, LinearModel
 from bot.text import clean
-from bot.training import ensure_model
 
 THRESHOLDS = (0.7, 0.8, 0.9, 0.95, 0.97, 0.98, 0.99, 0.995, 1.1)
-_FILE = "linear_model.json"
-
-
-def trained_model() -> LinearModel:
-    """The classifier in the model of the present data."""
-    with tempfile.TemporaryDirectory() as name, tarfile.open(ensure_model()) as archive:
-        archive.extractall(name)
-        (found,) = Path(name).rglob(_FILE)
-        return LinearModel.load(found.parent)
 
 
 def main() -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import tarfile
+import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 
 from bot.content_store import shipped_guidance
 from bot.nlu.encoder.build import ADAPTER, build_encoder
 from bot.nlu.encoder.model import SentenceEncoder
 from bot.nlu.entities import load_matcher
-from bot.nlu.linear_model import Example, lexicon_features
+from bot.nlu.linear_model import Example, LinearModel, lexicon_features
+from bot.training import ensure_model
 
 
 class Features:
@@ -36,3 +40,11 @@ class Features:
 
     def _lexicon(self, text: str) -> tuple[str, ...]:
         return lexicon_features((found.field, found.value) for found in self._matcher.find(text))
+
+
+def trained_model() -> LinearModel:
+    """The classifier in the model of the present data."""
+    with tempfile.TemporaryDirectory() as name, tarfile.open(ensure_model()) as archive:
+        archive.extractall(name)
+        (found,) = Path(name).rglob("linear_model.json")
+        return LinearModel.load(found.parent)

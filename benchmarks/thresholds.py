@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.features import Features
+from benchmarks.features import Features, trained_model
 from bot.content_store import shipped_guidance
 from bot.evaluation.labelled import messages_of_jsonl, same_language
 from bot.languages import load_languages
@@ -26,9 +26,7 @@ from bot.nlu.decision import (
     decide,
 )
 from bot.nlu.emergency_rules import EmergencyRules
-from bot.nlu.linear_model import LinearModel
-from bot.nlu.utterances import read_examples
-from bot.paths import CONTENT, PROJECT
+from bot.paths import CONTENT
 
 Judged = tuple[frozenset[str], list[dict[str, Any]], str | None, bool]
 
@@ -41,7 +39,11 @@ def main() -> None:
     topics = frozenset(shipped_guidance().topics) - {EMERGENCY, OUT_OF_SCOPE}
     rows = []
     grid = itertools.product(
-        (0.12, 0.16, 0.2, 0.25), (0.2, 0.3, 0.45, 0.6), (0.2, 0.3), (0.4, 0.5, 0.6), (0.08, 0.15)
+        (0.06, 0.09, 0.12, 0.16, 0.2, 0.25),
+        (0.12, 0.2, 0.3, 0.45),
+        (0.2, 0.3),
+        (0.4, 0.5, 0.6),
+        (0.08, 0.15),
     )
     for oos, named, understood, sure, margin in grid:
         thresholds = replace(
@@ -69,11 +71,7 @@ def _rankings(dev: Path) -> list[Judged]:
         for message in messages_of_jsonl(dev)
         if any(same_language(code, message.language) for code in offered)
     ]
-    utterances = read_examples(PROJECT / "data" / "nlu")
-    features = Features()
-    model = LinearModel.fit(
-        features.examples([u.text for u in utterances]), [u.intent for u in utterances]
-    )
+    features, model = Features(), trained_model()
     rules = EmergencyRules.load(CONTENT / "emergency")
     judged = []
     examples = features.examples([message.text for message in messages])

@@ -33,8 +33,8 @@ class Thresholds:
         bare: Confidence from which a bare phrase in a conversation is what it is taken for.
     """
 
-    out_of_scope: float = 0.20
-    out_of_scope_named: float = 0.30
+    out_of_scope: float = 0.12
+    out_of_scope_named: float = 0.12
     out_of_scope_answer: float = 0.75
     understood: float = 0.30
     sure: float = 0.50

@@ -62,7 +62,7 @@ class FitSettings:
     dense_scale: float = 15.0
     ngram_share: float = 0.6
     dense_share: float = 0.6
-    sure: float = 0.98
+    sure: float = 0.995
     ngrams: NgramSettings = NgramSettings()
 
 
