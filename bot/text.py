@@ -19,6 +19,10 @@ _SLASHES = "/\uff0f\u2044\u2215"
 _COMMAND = re.compile(rf"[{_SLASHES}]\s*\w+\s*(@[\d.]+\s*)?\{{")
 
 
+# All that combine stand before the ideographs of plane 2.
+_ACCENTS = {code: None for code in range(0x300, 0x20000) if unicodedata.combining(chr(code))}
+
+
 @dataclass(frozen=True)
 class CleanText:
     """A message ready for understanding, or the reason why it is not."""
@@ -61,8 +65,11 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
-    marks_off = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return unicodedata.normalize("NFC", marks_off).replace("\u2019", "'").replace("\u2018", "'")
+    return (
+        unicodedata.normalize("NFC", decomposed.translate(_ACCENTS))
+        .replace("\u2019", "'")
+        .replace("\u2018", "'")
+    )
 
 
 def _visible(character: str) -> str:

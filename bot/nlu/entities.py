@@ -107,10 +107,12 @@ class EntityMatcher:
 
     def _pattern(self, phrase: str) -> Doc:
         folded = fold(phrase)
-        self._known.add(folded)
         # Folded words are tokens and norms as they stand; cutting 32,000 phrases takes a second.
         if _PLAIN_WORDS.fullmatch(folded):
-            return Doc(self._nlp.vocab, words=folded.split(" "))
+            words = folded.split(" ")
+            self._known.update(words)
+            return Doc(self._nlp.vocab, words=words)
+        self._known.add(folded)
         return self._doc(phrase)
 
     def _doc(self, text: str) -> Doc:

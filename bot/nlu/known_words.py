@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from bot.chinese import HAN, has_chinese
 from bot.text import fold
@@ -42,6 +43,10 @@ class KnownWords:
             phrase: Folded, see :func:`bot.text.fold`.
         """
         self._words.update(_WORD_OR_SYMBOL.findall(phrase))
+
+    def update(self, words: Iterable[str]) -> None:
+        """Adds folded words as they stand."""
+        self._words.update(words)
 
     def masked(self, text: str) -> str:
         """A text of the same length in which only known words are left.

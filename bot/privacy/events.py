@@ -14,6 +14,7 @@ from typing import Any
 
 from rasa.shared.core.events import Event
 
+from bot.content_store import shipped_guidance
 from bot.localized import day_text, locale_of
 from bot.privacy.redactor import PLACEHOLDER, shipped_redactor
 from bot.say import Say
@@ -24,6 +25,7 @@ _DATE = "date"
 _NOT_TEXT = frozenset({
     "id", "message_id", "model_id", "assistant_id", "payload", "key", "event", "name", "intent",
     "input_channel", "timestamp", "sender_id", "language", "language_hint", "utter_action",
+    "policy", "code", "entity", "extractor",
 })  # fmt: skip
 
 
@@ -82,7 +84,8 @@ def _of_person(event: dict[str, Any]) -> dict[str, Any]:
     dates = [entity for entity in entities if entity.get("entity") == _DATE]
     text = _redacted(_cut(event.get("text"), dates), "text")
     if "text" in parsed:
-        parsed["text"] = _redacted(_cut(parsed["text"], dates), "text")
+        same = parsed["text"] == event.get("text")
+        parsed["text"] = text if same else _redacted(_cut(parsed["text"], dates), "text")
     for entity in entities:
         is_date = entity.get("entity") == _DATE
         entity["value"] = PLACEHOLDER if is_date else _redacted(entity.get("value"), "value")
@@ -141,11 +144,20 @@ def _of_ours(text: str) -> str:
     return shipped_redactor().redact(text, names=False).text
 
 
+@lru_cache(maxsize=1)
+def _values() -> frozenset[str]:
+    """What slots hold: "records", "other_adult"."""
+    fields = shipped_guidance().routes.fields.values()
+    return frozenset(value for field in fields for value in (*field.values, *field.groups))
+
+
 def _redacted(value: Any, name: str, *, stated: Collection[str] = (), names: bool = True) -> Any:
     """A value of any depth with all its texts redacted."""
     if name in _NOT_TEXT and not isinstance(value, dict | list | tuple):
         return value
     if isinstance(value, str):
+        if value in _values():
+            return value
         for date in stated:
             value = value.replace(date, PLACEHOLDER)
         return shipped_redactor().redact(value).text if names else _of_ours(value)

@@ -18,8 +18,9 @@ class _Fitting:
     A state is an intent, an action and an open form: the same few come again and again.
     """
 
-    def __init__(self, lookup: dict[str, str]) -> None:
+    def __init__(self, policy: RulePolicy, lookup: dict[str, str]) -> None:
         self.lookup, self.size = lookup, len(lookup)
+        self.longest = max((len(policy._rule_key_to_state(rule)) for rule in lookup), default=0)
         self._found: dict[Any, frozenset[str]] = {}
 
     def rules(self, policy: RulePolicy, turn: int, state: State) -> frozenset[str]:
@@ -42,12 +43,12 @@ def possible_keys(self: RulePolicy, lookup: dict[str, str], states: list[State])
     # By identity, which holds: the table is kept here. Training fills tables, so their size counts.
     fitting = next((f for f in known if f.lookup is lookup and f.size == len(lookup)), None)
     if fitting is None:
-        fitting = _Fitting(lookup)
+        fitting = _Fitting(self, lookup)
         known[:] = [*known[-3:], fitting]
     possible = set(lookup)
     for turn, state in enumerate(reversed(states)):
-        if not possible:
-            break
+        if not possible or turn >= fitting.longest:
+            break  # no rule looks further back
         try:
             possible &= fitting.rules(self, turn, state)
         except TypeError:  # a state that cannot be a key

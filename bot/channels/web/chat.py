@@ -169,6 +169,8 @@ class Chat:
         Raises:
             TooManyError: Too many conversations have begun from the address.
         """
+        if self._spoken.last(session.id) is not None:
+            return  # it has had an answer from this worker
         if await _store(request).last_seen(self.sender(request, session)) is None:
             address = address_of(request, self.settings.proxies)
             wait = await self._new_by_address.wait(address)
