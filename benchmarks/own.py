@@ -74,6 +74,10 @@ def intents_of_part(cells: Cells, texts: Sequence[str]) -> list[str]:
 
 def intents_as_shipped(texts: Sequence[str]) -> list[str]:
     """The likeliest intents of the model as people get it, before thresholds and rules."""
+    from bot.quiet import configure_logging, prepare_environment
+
+    prepare_environment()
+    configure_logging()
     return asyncio.run(_parsed(texts))
 
 
