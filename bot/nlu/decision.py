@@ -41,7 +41,7 @@ class Thresholds:
     margin: float = 0.15
     candidate: float = 0.08
     emergency: float = 0.60
-    bare: float = 0.60
+    bare: float = 0.80
 
 
 FEW_WORDS = 4
@@ -67,11 +67,25 @@ def is_bare(text: str, named: Sequence[tuple[str, int, int]]) -> bool:
     fields = {field for field, _, _ in named}
     if not fields or "item" in fields:
         return False
+    return _words_beside(text, named) <= FEW_WORDS
+
+
+def _words_beside(text: str, named: Sequence[tuple[str, int, int]]) -> int:
     rest = "".join(
         " " if any(start <= place < end for _, start, end in named) else letter
         for place, letter in enumerate(text)
     )
-    return len(_WORD.findall(rest)) <= FEW_WORDS
+    return len(_WORD.findall(rest))
+
+
+def is_bare_item(text: str, named: Sequence[tuple[str, int, int]]) -> bool:
+    """Does a message hardly say more than which item?
+
+    Args:
+        text: The message.
+        named: What it names, with its place in the text.
+    """
+    return bool(named) and _words_beside(text, named) <= FEW_WORDS
 
 
 def as_answer(decision: Decision, wishes: frozenset[str], thresholds: Thresholds) -> Decision:
@@ -97,6 +111,7 @@ def decide(
     topics: frozenset[str],
     has_entities: bool,
     can_answer: bool = False,
+    bare_item: str | None = None,
 ) -> Decision:
     """Decides on one message.
 
@@ -107,6 +122,7 @@ def decide(
         topics: The intents that can be offered as choices.
         has_entities: Did the person name something that a request is made of?
         can_answer: Does it name something that could go on with what was said before?
+        bare_item: The topic of the one item that it names, where it hardly says more.
 
     Returns:
         The decision. A near tie between topics becomes CLARIFY with two to four of them.
@@ -121,6 +137,10 @@ def decide(
     limit = thresholds.out_of_scope_named if has_entities else thresholds.out_of_scope
     if can_answer:
         limit = thresholds.out_of_scope_answer
+    # "Need my x-ray": whoever names little but an item wants it, unless all else is likelier.
+    named, answer = probability.get(bare_item or "", 0.0), probability.get(ANSWER, 0.0)
+    wanted = named + answer if named > answer else 0.0
+    limit = max(limit, wanted)
     if probability.get(OUT_OF_SCOPE, 0.0) >= limit:
         return Decision(OUT_OF_SCOPE, probability[OUT_OF_SCOPE])
     ranking = [entry for entry in ranking if entry["name"] != OUT_OF_SCOPE]
@@ -131,6 +151,8 @@ def decide(
         # What remains is whether it is an answer; small talk is left out of account.
         confidence /= 1.0 - probability.get(OUT_OF_SCOPE, 0.0)
     clear = confidence - float(second["confidence"]) >= thresholds.margin
+    if name == bare_item:
+        clear, confidence = True, max(confidence, wanted)
     if confidence >= thresholds.understood and (confidence >= thresholds.sure or clear):
         return Decision(name, confidence)
     offered = tuple(

@@ -9,10 +9,11 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.content_store import shipped_guidance
+from bot.guidance.answer import topics_by_item
 from bot.language_choice import offered_form
 from bot.language_names import only_a_language, requested_interpreter
 from bot.languages import load_languages
@@ -30,10 +31,11 @@ from bot.nlu.decision import (
     as_answer,
     decide,
     is_bare,
+    is_bare_item,
 )
 from bot.nlu.emergency_rules import EmergencyRules
 from bot.nlu.entities import FIELD_ENTITIES
-from bot.nlu.intent_classifier import INTENT_RANKING
+from bot.nlu.intent_classifier import INTENT_RANKING, can_answer
 from bot.nlu.question_component import PART
 from bot.nlu.several import SURE_PART, Part, Several, items_of
 from bot.paths import CONTENT
@@ -47,6 +49,7 @@ class IntentDecider(GraphComponent):
         """Loads the emergency rules, the topics and the offered languages."""
         self._thresholds = thresholds
         self._several = Several(shipped_guidance(), sure_part)
+        self._by_item = topics_by_item(shipped_guidance())
         self._rules = EmergencyRules.load(CONTENT / "emergency")
         self._topics = frozenset(shipped_guidance().topics) - {EMERGENCY, OUT_OF_SCOPE}
         self._wishes = frozenset(
@@ -101,7 +104,7 @@ class IntentDecider(GraphComponent):
             kind = self._rules.detect(text)
         decision = self._decision(message, kind)
         questions = self._several.topics(
-            decision.intent, [_part(part) for part in parts], _can_answer(message)
+            decision.intent, [_part(part) for part in parts], can_answer(message)
         )
         intent = {"name": decision.intent, "confidence": decision.confidence}
         if questions:
@@ -120,18 +123,25 @@ class IntentDecider(GraphComponent):
         if emergency is None and not any(character.isalpha() for character in message.get(TEXT)):
             # "9": the classifier would find a meaning in it. A date alone answers a question.
             return Decision(ANSWER, 1.0) if "date" in named else Decision(NOT_UNDERSTOOD, 0.0)
-        can_answer = _can_answer(message)
+        answers = can_answer(message)
         decision = decide(
             message.get(INTENT_RANKING, []),
             self._thresholds,
             emergency,
             self._topics,
             any(entity in FIELD_ENTITIES for entity in named),
-            can_answer,
+            answers,
+            self._bare_item(message),
         )
-        if can_answer and is_bare(message.get(TEXT), _places(message)):
+        if answers and is_bare(message.get(TEXT), _places(message)):
             return as_answer(decision, self._wishes, self._thresholds)
         return decision
+
+    def _bare_item(self, message: Message) -> str | None:
+        items = items_of(message.get(ENTITIES) or [])
+        if len(items) != 1 or not is_bare_item(message.get(TEXT), _places(message)):
+            return None
+        return self._by_item.get(*items)
 
     def _about_language(self, message: Message) -> Decision | None:
         """A language named, an interpreter wanted for one, or a message in one not offered."""
@@ -148,12 +158,6 @@ class IntentDecider(GraphComponent):
     def _is_not_offered(self, code: str | None) -> bool:
         # Traditional Chinese counts as offered where Simplified Chinese is.
         return offered_form(code, self._languages.offered) is None
-
-
-def _can_answer(message: Message) -> bool:
-    """Does it name something, where something was asked or answered before?"""
-    goes_on = (message.get(METADATA) or {}).get("goes_on")
-    return bool(message.get(ENTITIES)) and bool(goes_on)
 
 
 def _places(message: Message) -> list[tuple[str, int, int]]:

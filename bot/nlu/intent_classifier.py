@@ -16,7 +16,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.shared.exceptions import RasaException
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
@@ -132,12 +132,21 @@ class LinearIntentClassifier(GraphComponent):
             ranking = [
                 {"name": name, "confidence": confidence}
                 for name, confidence in self._model.ranking(
-                    _example(message), self._config["ranking_length"]
+                    _example(message), self._config["ranking_length"], not can_answer(message)
                 )
             ]
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING, ranking, add_to_output=True)
         return messages
+
+
+def can_answer(message: Message) -> bool:
+    """Does it name something, where something was asked or answered before?
+
+    "MyChart" may then be an answer, although by itself it is a topic: words alone do not tell.
+    """
+    goes_on = (message.get(METADATA) or {}).get("goes_on")
+    return bool(message.get(ENTITIES)) and bool(goes_on)
 
 
 def _example(message: Message) -> Example:

@@ -119,12 +119,17 @@ class LinearModel:
             dense_scale=settings.dense_scale,
         )
 
-    def probabilities(self, example: Example) -> Array:
-        """P(label) for each of :attr:`labels`."""
+    def probabilities(self, example: Example, words_may_decide: bool = True) -> Array:
+        """P(label) for each of :attr:`labels`.
+
+        Args:
+            example: The text and what is known of it.
+            words_may_decide: Its vector is not asked for where the words alone are sure.
+        """
         columns, values = self._vectorizer.vector(example.text, example.features)
         words = self._words.bias + values @ self._words.weights[columns]
         alone = _softmax(words)
-        if self._meaning is None or alone.max() >= self.sure:
+        if self._meaning is None or (words_may_decide and alone.max() >= self.sure):
             return alone
         vector = example.vector()
         if vector is None:
@@ -132,9 +137,11 @@ class LinearModel:
         meaning = self._meaning.bias + (vector * self._dense_scale) @ self._meaning.weights
         return _softmax(self._words.share * words + self._meaning.share * meaning)
 
-    def ranking(self, example: Example, length: int) -> list[tuple[str, float]]:
-        """The most probable labels, first the best."""
-        probabilities = self.probabilities(example)
+    def ranking(
+        self, example: Example, length: int, words_may_decide: bool = True
+    ) -> list[tuple[str, float]]:
+        """The most probable labels, first the best; see :meth:`probabilities`."""
+        probabilities = self.probabilities(example, words_may_decide)
         order = np.argsort(probabilities)[::-1][:length]
         return [(self.labels[index], float(probabilities[index])) for index in order]
 
