@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.features import Features, trained_model
+from benchmarks.features import Features, offered_messages, trained_model
 from bot.chinese import simplified
-from bot.evaluation.labelled import Labelled, messages_of_jsonl, own_messages, same_language
+from bot.evaluation.labelled import Labelled, own_messages
 from bot.languages import load_languages
 from bot.nlu.linear_model import Example, LinearModel
 from bot.text import clean
@@ -31,11 +31,7 @@ def main() -> None:
     offered = load_languages().offered
     sets = {"evaluation sentences": [m for code in offered for m in own_messages(code)]}
     if dev is not None:
-        sets["development data"] = [
-            m
-            for m in messages_of_jsonl(dev)
-            if any(same_language(code, m.language) for code in offered)
-        ]
+        sets["development data"] = offered_messages(dev)
     model, features = trained_model(), Features()
     for name, messages in sets.items():
         texts = [simplified(clean(message.text).text) for message in messages]

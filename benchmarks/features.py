@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.content_store import shipped_guidance
+from bot.evaluation.labelled import Labelled, messages_of_jsonl, same_language
+from bot.languages import load_languages
 from bot.nlu.encoder.build import ADAPTER, build_encoder
 from bot.nlu.encoder.model import SentenceEncoder
 from bot.nlu.entities import load_matcher
@@ -48,3 +50,13 @@ def trained_model() -> LinearModel:
         archive.extractall(name)
         (found,) = Path(name).rglob("linear_model.json")
         return LinearModel.load(found.parent)
+
+
+def offered_messages(path: Path) -> list[Labelled]:
+    """The messages of a file of labelled ones that are in an offered language."""
+    offered = load_languages().offered
+    return [
+        message
+        for message in messages_of_jsonl(path)
+        if any(same_language(code, message.language) for code in offered)
+    ]

@@ -13,10 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.features import Features, trained_model
+from benchmarks.features import Features, offered_messages, trained_model
 from bot.content_store import shipped_guidance
-from bot.evaluation.labelled import messages_of_jsonl, same_language
-from bot.languages import load_languages
 from bot.nlu.decision import (
     CLARIFY,
     EMERGENCY,
@@ -65,12 +63,7 @@ def main() -> None:
 
 
 def _rankings(dev: Path) -> list[Judged]:
-    offered = load_languages().offered
-    messages = [
-        message
-        for message in messages_of_jsonl(dev)
-        if any(same_language(code, message.language) for code in offered)
-    ]
+    messages = offered_messages(dev)
     features, model = Features(), trained_model()
     rules = EmergencyRules.load(CONTENT / "emergency")
     judged = []

@@ -24,9 +24,8 @@ _WITHIN = "\u200c\u200d" + "".join(
     for character in map(chr, range(0x300, 0x1F000))  # all but selectors of glyphs
     if unicodedata.category(character).startswith("M")
 )
-_WORD_OR_SYMBOL = re.compile(
-    rf"[{HAN}]|(?:[^\W{HAN}]|[{_WITHIN}])+|[^\w\s{_WITHIN}]"
-)  # each Chinese character is a word
+# Each Chinese character is a word.
+_WORD_OR_SYMBOL = re.compile(rf"[{HAN}]|(?:[^\W{HAN}]|[{_WITHIN}])+|[^\w\s{_WITHIN}]")
 
 
 class KnownWords:
@@ -68,7 +67,7 @@ def _mask(character: str) -> str:
     """What a character is to the tokenizer, and no more."""
     if has_chinese(character):
         return _CHINESE
-    if character.isalpha() or unicodedata.category(character).startswith("M"):
+    if character.isalpha() or character in _WITHIN:
         return _LETTER
     if character.isnumeric():
         return _DIGIT

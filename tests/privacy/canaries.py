@@ -190,7 +190,7 @@ def _stands_in(form: bytes, text: bytes) -> bool:
     """Is it there? Digits within a longer number are not: `3.635454959e-07` is a probability."""
     if not form.isdigit():
         return form in text
-    return form in text and re.search(rb"(?<![\d.])%b(?!\d)" % form, text) is not None
+    return form in text and re.search(rb"(?<!\d)(?<!\d\.)%b(?!\d)" % form, text) is not None
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
