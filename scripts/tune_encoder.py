@@ -48,6 +48,9 @@ from bot.paths import PROJECT
 from scripts.tuning.network import Network
 
 _FIRST_IDEOGRAPH = 0x2E80
+_ARABIC = "\u0600", "\u06ff"
+# Most people type neither vowel signs nor dots that the word is clear without.
+_AS_TYPED = str.maketrans({"\u0649": "\u064a", "\u0629": "\u0647", "đ": "d", "Đ": "D"})
 _LONG_ENOUGH = 5  # letters, for a slip not to make another word
 _PREFIX_TOKENS = 4  # begin, "query", ":" and what may follow: never hidden
 
@@ -149,12 +152,15 @@ def _respelled(text: str, chance: random.Random) -> list[str]:
 
 
 def _without_accents(text: str) -> str:
-    """Latin letters without marks; other scripts keep theirs."""
+    """Latin and Arabic letters without marks; other scripts keep theirs."""
     kept = []
     for letter in unicodedata.normalize("NFC", text):
         base = unicodedata.normalize("NFD", letter)[0]
-        kept.append(base if base.isascii() else letter)
-    return "".join(kept).replace("đ", "d").replace("Đ", "D")
+        arabic = _ARABIC[0] <= base <= _ARABIC[1]
+        if arabic and unicodedata.combining(base):
+            continue
+        kept.append(base if base.isascii() or arabic else letter)
+    return "".join(kept).translate(_AS_TYPED)
 
 
 def _slip(text: str, chance: random.Random) -> str:
