@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -35,13 +36,14 @@ def main() -> None:
     model, features = trained_model(), Features()
     for name, messages in sets.items():
         texts = [simplified(clean(message.text).text) for message in messages]
-        _print(name, model, messages, features.examples(texts))
+        languages = [message.language for message in messages]
+        _print(name, model, messages, features.examples(texts, languages))
 
 
 def _print(
     name: str, model: LinearModel, messages: Sequence[Labelled], examples: Sequence[Example]
 ) -> None:
-    words = [Example(example.text, example.features) for example in examples]
+    words = [replace(example, dense=None) for example in examples]
     sure = np.array([model.probabilities(example).max() for example in words])
     print(f"{name}: {len(messages)}\n  from  no encoder  right  difference")
     hits = {threshold: _hits(model, threshold, messages, examples) for threshold in THRESHOLDS}

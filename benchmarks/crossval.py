@@ -28,7 +28,7 @@ def main() -> None:
     options = parser.parse_args()
     utterances = read_examples(PROJECT / "data" / "nlu")
     features = Features(encode=not options.ngrams_only, adapted=False)
-    examples = features.examples([u.text for u in utterances])
+    examples = features.examples([u.text for u in utterances], [u.language for u in utterances])
     labels = [u.intent for u in utterances]
     settings = FitSettings(c=options.c, dense_c=options.dense_c)
     rows: dict[str, Counter[str]] = defaultdict(Counter)

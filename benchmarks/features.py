@@ -32,12 +32,12 @@ class Features:
         folder = build_encoder(adapter=adapter) if encode else None
         self._encoder = SentenceEncoder.load(folder) if folder else None
 
-    def examples(self, texts: Sequence[str]) -> list[Example]:
-        """One example for each text."""
+    def examples(self, texts: Sequence[str], languages: Sequence[str]) -> list[Example]:
+        """One example for each text, in the language that stands at its place."""
         vectors = self._encoder.encode_many(texts) if self._encoder else [None] * len(texts)
         return [
-            Example(text, self._lexicon(text), vector)
-            for text, vector in zip(texts, vectors, strict=True)
+            Example(text, self._lexicon(text), vector, (language,))
+            for text, vector, language in zip(texts, vectors, languages, strict=True)
         ]
 
     def _lexicon(self, text: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.sample import Cells, texts_of, write_nlu
+from benchmarks.sample import Cells, utterances_of, write_nlu
 from bot.paths import BUILD, PROJECT
 
 
@@ -59,17 +59,27 @@ def main(folder: Path) -> None:
 def intents_of_part(cells: Cells, texts: Sequence[str]) -> list[str]:
     """The intents that our classifier gives after learning from these sentences alone.
 
+    The language of each text is identified first, as in the assistant.
+
     Without the encoder's adapter, which was learned from all of the training data.
     """
     from benchmarks.features import Features
+    from bot.nlu.language_id import LanguageIdentifier
     from bot.nlu.linear_model import LinearModel
+    from bot.nlu.word_experts import UNDETERMINED
 
     features = Features(adapted=False)
-    learned = texts_of(cells)
+    learned = utterances_of(cells)
+    by_language: dict[str, list[str]] = {}
+    for utterance in learned:
+        by_language.setdefault(utterance.language, []).append(utterance.text)
+    identifier = LanguageIdentifier.train(by_language)
     model = LinearModel.fit(
-        features.examples([text for _, text in learned]), [intent for intent, _ in learned]
+        features.examples([u.text for u in learned], [u.language for u in learned]),
+        [u.intent for u in learned],
     )
-    return [model.ranking(example, 1)[0][0] for example in features.examples(texts)]
+    codes = [identifier.identify(text).code or UNDETERMINED for text in texts]
+    return [model.ranking(example, 1)[0][0] for example in features.examples(texts, codes)]
 
 
 def intents_as_shipped(texts: Sequence[str]) -> list[str]:

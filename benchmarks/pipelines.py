@@ -28,6 +28,7 @@ from bot.languages import load_languages
 from bot.nlu.linear_model import Example, FitSettings
 from bot.nlu.ngrams import Array, NgramVectorizer
 from bot.nlu.utterances import read_examples
+from bot.nlu.word_experts import WordExperts
 from bot.paths import PROJECT
 from bot.text import clean
 
@@ -56,16 +57,23 @@ def main() -> None:
     utterances = read_examples(PROJECT / "data" / "nlu")[:: options.every]
     labels = np.array([utterance.intent for utterance in utterances])
     messages = [m for code in load_languages().offered for m in own_messages(code)]
-    train, test = _data([u.text for u in utterances], [clean(m.text).text for m in messages])
+    texts = [u.text for u in utterances] + [clean(m.text).text for m in messages]
+    texts = [simplified(text) for text in texts]
+    languages = [u.language for u in utterances] + [m.language for m in messages]
+    adapted = Features().examples(texts, languages)
+    bare = Features(adapted=False).examples(texts, languages)
+    names, end = np.unique(labels), len(labels)
+    train, test = _data(adapted, bare, end)
     logits = _logits(train, test, labels, SETTINGS)
-    names = np.unique(labels)
+    logits["ngrams"] = _experts(adapted[:end], adapted[end:], labels, names)
     judge = Judge(names, messages)
     print(
         f"{len(labels)} utterances, {len(messages)} sentences of {len(judge.languages)} languages"
     )
     print(f"{'way':44s} {'mean':>5s} {'worst':>5s} {'ECE':>5s} {'no encoder':>10s}")
     pooled = SETTINGS.ngram_share * logits["ngrams"] + SETTINGS.dense_share * logits["adapted"]
-    judge.show("n-grams and entities", logits["ngrams"], 100.0)
+    judge.show("n-grams and entities, all languages together", logits["ngrams together"], 100.0)
+    judge.show("n-grams and entities, each language apart", logits["ngrams"], 100.0)
     judge.show("the bare encoder", logits["bare"])
     judge.show("n-grams and the bare encoder, together", logits["together bare"])
     judge.show("the adapted encoder", logits["adapted"])
@@ -139,25 +147,31 @@ def calibration_error(confidence: Array, hits: Array) -> float:
     )
 
 
-def _data(training: Sequence[str], testing: Sequence[str]) -> tuple[Data, Data]:
-    texts = [simplified(text) for text in (*training, *testing)]
-    adapted: list[Example] = Features().examples(texts)
-    bare: list[Example] = Features(adapted=False).examples(texts)
-    features = [example.features for example in adapted]
-    end = len(training)
+def _data(adapted: Sequence[Example], bare: Sequence[Example], end: int) -> tuple[Data, Data]:
+    texts, features = [e.text for e in adapted], [e.features for e in adapted]
     vectorizer = NgramVectorizer.fit(texts[:end], features[:end], SETTINGS.ngrams)
     matrix = vectorizer.matrix(texts, features)
-    vectors, plain = (np.stack([e.dense for e in some]) for some in (adapted, bare))
+    vectors, plain = (np.stack([e.vector() for e in some]) for some in (adapted, bare))
     return (
         Data(matrix[:end], vectors[:end], plain[:end]),
         Data(matrix[end:], vectors[end:], plain[end:]),
     )
 
 
+def _experts(
+    train: Sequence[Example], test: Sequence[Example], labels: Array, names: Array
+) -> Array:
+    """What the n-grams of each sentence's own language say."""
+    experts = WordExperts.fit(
+        train, list(labels), list(names), SETTINGS.c, SETTINGS.max_iterations, SETTINGS.ngrams
+    )
+    return np.stack([experts.logits(example) for example in test])
+
+
 def _logits(train: Data, test: Data, labels: Array, settings: FitSettings) -> dict[str, Array]:
     scale = settings.dense_scale
     ways = {
-        "ngrams": (train.ngrams, test.ngrams, settings.c),
+        "ngrams together": (train.ngrams, test.ngrams, settings.c),
         # The bare vectors were not made to tell our intents apart: C as cross-validation says.
         "bare": (scale * train.bare, scale * test.bare, 1.0),
         "adapted": (scale * train.vectors, scale * test.vectors, settings.dense_c),

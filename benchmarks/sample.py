@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from bot.nlu.utterances import without_annotations
+from bot.nlu.utterances import Utterance, without_annotations
 from bot.paths import PROJECT
 
 SEED = 7
@@ -51,11 +51,11 @@ def write_nlu(cells: Cells, folder: Path) -> None:
         (folder / f"{language}.yml").write_text(text, encoding="utf-8")
 
 
-def texts_of(cells: Cells) -> list[tuple[str, str]]:
-    """(intent, text) of each sentence, without annotations."""
+def utterances_of(cells: Cells) -> list[Utterance]:
+    """The sentences without annotations."""
     return [
-        (intent, without_annotations(line))
-        for (_, intent), lines in sorted(cells.items())
+        Utterance(language, intent, without_annotations(line))
+        for (language, intent), lines in sorted(cells.items())
         for line in lines
     ]
 

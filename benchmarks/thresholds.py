@@ -67,7 +67,9 @@ def _rankings(dev: Path) -> list[Judged]:
     features, model = Features(), trained_model()
     rules = EmergencyRules.load(CONTENT / "emergency")
     judged = []
-    examples = features.examples([message.text for message in messages])
+    examples = features.examples(
+        [message.text for message in messages], [message.language for message in messages]
+    )
     for message, example in zip(messages, examples, strict=True):
         ranking = [{"name": n, "confidence": c} for n, c in model.ranking(example, 6)]
         emergency = rules.detect(message.text)

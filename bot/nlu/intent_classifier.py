@@ -21,6 +21,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.entities import FIELD_ENTITIES
+from bot.nlu.language_component import LANGUAGE, LANGUAGES
 from bot.nlu.linear_model import Example, FitSettings, LinearModel, lexicon_features
 from bot.nlu.ngrams import Array, NgramSettings
 
@@ -155,7 +156,17 @@ def _example(message: Message) -> Example:
         for entity in message.get(ENTITIES, [])
         if entity.get("entity") in FIELD_ENTITIES
     ]
-    return Example(message.get(TEXT), lexicon_features(entities), _dense(message))
+    return Example(
+        message.get(TEXT), lexicon_features(entities), _dense(message), _languages(message)
+    )
+
+
+def _languages(message: Message) -> tuple[str, ...]:
+    """The languages of a training example, or the one that a message was identified as."""
+    if codes := message.get(LANGUAGES):
+        return tuple(codes)
+    code = (message.get(LANGUAGE) or {}).get("code")
+    return (code,) if code else ()
 
 
 def _dense(message: Message) -> Callable[[], Array] | None:

@@ -19,6 +19,8 @@ from bot.nlu.language_id import LanguageIdentifier
 from bot.nlu.utterances import read_utterances
 
 LANGUAGE = "language"  # the key of the evidence in a message, and of a language in metadata
+LANGUAGES = "languages"
+"""The key of the codes of all languages that a training example belongs to."""
 
 
 # A featurizer to Rasa, which knows no kind of component for "something about the whole message".
@@ -85,14 +87,20 @@ class LanguageDetector(GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Learns the languages of the training examples and stores what it learnt."""
-        utterances = _labelled(training_data) or self._from_files()
+        utterances = self._utterances(training_data)
         self._identifier = LanguageIdentifier.train(utterances)
         with self._model_storage.write_to(self._resource) as folder:
             self._identifier.save(Path(folder))
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Leaves the training data as it is: no other component learns from the language."""
+        """Tells each example the languages it stands in: "ok" is everybody's."""
+        languages: dict[str, list[str]] = {}
+        for code, texts in self._utterances(training_data).items():
+            for text in dict.fromkeys(texts):
+                languages.setdefault(text, []).append(code)
+        for example in training_data.intent_examples:
+            example.set(LANGUAGES, languages.get(example.get(TEXT), []))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
@@ -111,7 +119,10 @@ class LanguageDetector(GraphComponent):
             message.set(LANGUAGE, evidence, add_to_output=True)
         return messages
 
-    def _from_files(self) -> dict[str, list[str]]:
+    def _utterances(self, training_data: TrainingData) -> dict[str, list[str]]:
+        """Texts by language, as the examples themselves or else the files say."""
+        if labelled := _labelled(training_data):
+            return labelled
         try:
             return read_utterances(Path(self._config["data"]))
         except ValueError as error:

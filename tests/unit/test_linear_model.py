@@ -9,6 +9,7 @@ import pytest
 
 from bot.nlu.linear_model import Example, FitSettings, LinearModel
 from bot.nlu.ngrams import Array, NgramSettings
+from bot.nlu.word_experts import UNDETERMINED
 
 TEXTS = {
     "fees": ["what does a copy cost", "how much is it", "the price of copies", "do I pay for it"],
@@ -72,6 +73,35 @@ def test_what_is_stored_is_what_was_learned(tmp_path: Path, vectors: bool) -> No
 
 def test_arrays_that_do_not_fit_are_refused(tmp_path: Path) -> None:
     fitted(0.98).save(tmp_path)
-    np.save(tmp_path / "words.npy", np.zeros((2, 3), np.float16))
+    np.save(tmp_path / "words" / UNDETERMINED / "words.npy", np.zeros((2, 3), np.float16))
     with pytest.raises(ValueError, match="fit together"):
         LinearModel.load(tmp_path)
+
+
+def test_a_text_is_judged_in_its_own_language() -> None:
+    pairs = [("gift for you", "greet", "en"), ("so much", "fees", "en"), ("pay", "fees", "en")]
+    pairs += [("das gift", "emergency", "de"), ("so viel", "fees", "de"), ("hallo", "greet", "de")]
+    examples = [Example(text, languages=(code,)) for text, _, code in pairs]
+    model = LinearModel.fit(examples, [label for _, label, _ in pairs], SETTINGS)
+
+    def likeliest(*languages: str) -> str:
+        return model.ranking(Example("gift", languages=languages), 1)[0][0]
+
+    assert likeliest("en") == "greet" and likeliest("de-AT") == "emergency"
+    assert likeliest("fr") == likeliest() == likeliest("de", "en")
+
+
+def test_a_label_without_examples_in_a_language_is_never_likely_there() -> None:
+    examples = [Example(text, languages=("en",)) for text in ("hello", "hello you", "bye", "bye!")]
+    examples += [Example(text, languages=("de",)) for text in ("hilfe", "hallo")]
+    labels = ["greet", "greet", "bye", "bye", "help", "greet"]
+    model = LinearModel.fit(examples, labels, SETTINGS)
+    assert [n for n, _ in model.ranking(Example("hilfe", languages=("en",)), 3)][-1] == "help"
+
+
+def test_an_example_of_several_languages_teaches_each() -> None:
+    examples = [Example("ok", languages=("en", "de")), Example("no", languages=("en",))]
+    examples += [Example("nein", languages=("de",)), Example("OK!")]
+    model = LinearModel.fit(examples, ["affirm", "deny", "deny", "affirm"], SETTINGS)
+    for code in ("en", "de"):
+        assert model.ranking(Example("ok", languages=(code,)), 1)[0][0] == "affirm"

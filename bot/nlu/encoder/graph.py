@@ -45,6 +45,8 @@ class _Builder:
         self._pairs = adapter.pairs
         self._nodes: list[onnx.NodeProto] = []
         self._constants: list[onnx.TensorProto] = []
+        hidden = weights.shape.hidden
+        self._thirds = self._constant("thirds", np.array([hidden] * 3, dtype=np.int64))
 
     def model(self) -> onnx.ModelProto:
         state = self._norm(self._positions(), "emb.ln")
@@ -77,8 +79,7 @@ class _Builder:
         biases = np.concatenate([vectors[f"{layer}{name}.b"] for name in "qkv"])
         together = self._product(state, matrices, f"{layer}qkv")
         parts = [f"{layer}{name}" for name in "qkv"]
-        thirds = self._constant("thirds", np.array([self._shape.hidden] * 3, dtype=np.int64))
-        self._nodes.append(helper.make_node("Split", [together, thirds], parts, axis=-1))
+        self._nodes.append(helper.make_node("Split", [together, self._thirds], parts, axis=-1))
         mixed = self._fused(
             "MultiHeadAttention",
             [*parts, self._constant(f"{layer}qkv.b", biases)],
@@ -99,7 +100,8 @@ class _Builder:
         matrix = dequantize(self._weights.matrices[f"{name}.w"])
         if name in self._pairs:
             down, up = self._pairs[name]
-            matrix = matrix + up @ down
+            # In double precision: the last bit of a single one depends on the threads of BLAS.
+            matrix = matrix + (up.astype(np.float64) @ down.astype(np.float64)).astype(np.float32)
         return matrix
 
     def _product(self, state: str, matrix: Floats, name: str, *added: str) -> str:
@@ -130,8 +132,7 @@ class _Builder:
         return self._constant(name, self._weights.vectors[name])
 
     def _constant(self, name: str, value: npt.NDArray[Any]) -> str:
-        if all(constant.name != name for constant in self._constants):
-            self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
     def _fused(self, operator: str, inputs: list[str], output: str, **settings: Any) -> str:
