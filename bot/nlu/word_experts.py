@@ -113,7 +113,8 @@ class WordExpert:
     def logits(self, example: Words) -> Array:
         """A number for each label."""
         columns, values = self.vectorizer.vector(example.text, example.features)
-        return self.layer.bias + values @ self.layer.weights[columns]
+        logits: Array = self.layer.bias + values @ self.layer.weights[columns]
+        return logits
 
 
 class WordExperts:
