@@ -162,11 +162,15 @@ def _example(message: Message) -> Example:
 
 
 def _languages(message: Message) -> tuple[str, ...]:
-    """The languages of a training example, or the one that a message was identified as."""
+    """The languages of a training example; those that a message is, or may be, written in.
+
+    "non" may be French, but in the middle of a conversation in Haitian Creole it is as likely that.
+    """
     if codes := message.get(LANGUAGES):
         return tuple(codes)
-    code = (message.get(LANGUAGE) or {}).get("code")
-    return (code,) if code else ()
+    evidence = message.get(LANGUAGE) or {}
+    spoken = None if evidence.get("clear") else (message.get(METADATA) or {}).get("spoken")
+    return tuple(dict.fromkeys(code for code in (evidence.get("code"), spoken) if code))
 
 
 def _dense(message: Message) -> Callable[[], Array] | None:

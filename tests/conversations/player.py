@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bot.chinese import traditional
 from bot.content_loader import LineLookup, load_yaml
 from bot.content_store import shipped_wording
 from bot.languages import load_languages
@@ -28,6 +29,15 @@ def scenario_files() -> list[Path]:
 def load(path: Path) -> Scenario:
     """One conversation, with messages in each offered language."""
     return load_scenario(path, load_languages().offered)
+
+
+def played_in(scenario: Scenario) -> tuple[str, ...]:
+    """Its languages, and those that are answered in with the converted wording of one of them."""
+    known = load_languages()
+    held = scenario.languages or known.offered
+    if scenario.languages:  # its characters are part of what it is about
+        return held
+    return (*held, *(code for code in known.answered if _source(code) in held and code not in held))
 
 
 @dataclass
@@ -56,8 +66,10 @@ class Player:
             if sent is None:
                 shown = ", ".join(open_now) or "none"
                 return [f"{_line(lines, index)}: that choice is not open; open are {shown}"]
+            # A first message may be the same in both scripts; the channel then knows which.
+            hint = scenario.hint or (None if _source(self.language) is None else self.language)
             result = await conversation.turn(
-                sender, scenario.channel, hint=scenario.hint, language=step.language, **sent
+                sender, scenario.channel, hint=hint, language=step.language, **sent
             )
             turn = await observe(self.agent, sender, result)
             transcript += [f"  > {sent}", *(f"  < {line}" for line in turn.text.splitlines())]
@@ -75,9 +87,9 @@ class Player:
         self, step: Step, open_now: dict[str, str], sender: str
     ) -> dict[str, Any] | None:
         """What goes to the assistant; None if the choice of the step is not open."""
-        text = step.text(self.language)
+        text = step.text(_source(self.language) or self.language)
         if text is not None:
-            return {"text": text}
+            return {"text": text if _source(self.language) is None else traditional(text)}
         if step.stale is not None:
             return {"choice": self.seen[step.stale]} if step.stale in self.seen else None
         if step.language is not None:
@@ -155,7 +167,15 @@ def _expected_language(expect: Expect, test_language: str, before: str) -> str:
         return before
     if isinstance(expect.language, str):
         return expect.language
-    return expect.language[test_language]
+    source = _source(test_language)
+    wanted = expect.language[source or test_language]
+    return test_language if wanted == source else wanted
+
+
+def _source(code: str) -> str | None:
+    """The language whose messages and wording a language is converted from, if it is."""
+    known = load_languages().get(code)
+    return known.converted_from if known is not None else None
 
 
 def _line(lines: LineLookup, index: int) -> str:

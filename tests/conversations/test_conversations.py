@@ -10,14 +10,14 @@ import pytest
 from bot.content_loader import ContentError
 from bot.languages import load_languages
 from bot.scenario import KINDS
-from tests.conversations.player import FOLDER, Player, load, scenario_files
+from tests.conversations.player import FOLDER, Player, load, played_in, scenario_files
 
 
 def _cases() -> list[Any]:
     cases = []
     for path in scenario_files():
         try:
-            languages = load(path).languages or load_languages().offered
+            languages = played_in(load(path))
         except ContentError:
             languages = load_languages().offered[:1]  # the test itself shows what is wrong
         name = f"{path.parent.name}/{path.stem}"
