@@ -64,8 +64,8 @@ def choose_language(
         wanted: str | None = explicit
     elif evidence.sentence or (evidence.clear and not (current_is_chosen and before)):
         wanted = evidence.code
-        if wanted is not None and _same_language(wanted, before) and "-" not in wanted:
-            wanted = before  # "你好" is Chinese in both scripts
+        if wanted is not None and _same_language(wanted, resting) and "-" not in wanted:
+            wanted = resting  # "你好" is Chinese in both scripts
     else:
         wanted = None
     language = offered_form(wanted, offered) or resting

@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+from bot.chinese import simplified
 from bot.languages import Language, Languages
 from bot.nlu.phrases import Phrases, without_accents, words_of
 
@@ -97,7 +98,8 @@ class _Words:
 
     def is_in(self, text: str) -> bool:
         words = [without_accents(word) for word in words_of(text[:_LONGEST])]
-        return bool(self._phrases.positions(words)) or any(w in text for w in self._unspaced)
+        both = text + simplified(text)
+        return bool(self._phrases.positions(words)) or any(w in both for w in self._unspaced)
 
 
 def _asked(text: str, languages: Languages, asking: Phrases) -> str | None:
@@ -131,10 +133,13 @@ def _phrases(words: tuple[str, ...]) -> Phrases:
 
 
 def _clauses(text: str) -> Iterator[list[str]]:
-    for clause in _CLAUSE_END.split(text[:_LONGEST]):
-        words = [without_accents(word) for word in words_of(clause)]
-        if words:
-            yield words
+    """Its clauses as words; those in Traditional Chinese as Simplified too, as names are listed."""
+    short = text[:_LONGEST]
+    for written in dict.fromkeys((short, simplified(short))):
+        for clause in _CLAUSE_END.split(written):
+            words = [without_accents(word) for word in words_of(clause)]
+            if words:
+                yield words
 
 
 def _names_near(clause: list[str], languages: Languages) -> list[tuple[str, tuple[str, ...]]]:

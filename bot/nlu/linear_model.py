@@ -60,9 +60,9 @@ class FitSettings:
     max_iterations: int = 80
     dense_c: float = 0.1
     dense_scale: float = 15.0
-    ngram_share: float = 0.9
+    ngram_share: float = 0.6
     dense_share: float = 0.6
-    sure: float = 0.995
+    sure: float = 0.98
     ngrams: NgramSettings = NgramSettings()
 
 

@@ -110,6 +110,12 @@ def test_a_browser_of_taiwan_or_hong_kong_gets_traditional_characters(
     assert choose_language(None, NO_EVIDENCE, None, hint, TWO_SCRIPTS).language == language
 
 
+def test_a_greeting_that_both_scripts_share_leaves_the_browsers_script() -> None:
+    evidence = LanguageEvidence("zh", 0.9, clear=True)
+    decision = choose_language(None, evidence, None, "zh-TW,zh;q=0.9", TWO_SCRIPTS)
+    assert decision == LanguageDecision("zh-Hant")
+
+
 def test_a_language_that_is_offered_no_more_falls_back() -> None:
     assert choose_language(None, NO_EVIDENCE, "fr", None, OFFERED) == LanguageDecision("en")
 
@@ -118,6 +124,8 @@ def test_a_language_that_is_offered_no_more_falls_back() -> None:
     ("text", "code"),
     [
         ("en español por favor", "es"),
+        ("可以用義大利文嗎", "it"),
+        ("可以用意大利語嗎", "it"),
         ("can we do portuguese", "pt"),
         ("english please", "en"),
         ("Español", "es"),
