@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -87,7 +87,7 @@ def main() -> None:
         cascade = np.where(alone[:, None], sure, pooled)
         judge.show(f"cascade: n-grams alone from {threshold}", cascade, 100 * alone.mean())
     if not options.quick:
-        _cross_validate(train, labels)
+        _cross_validate(adapted[:end], train.bare, labels, names)
 
 
 class Judge:
@@ -159,11 +159,15 @@ def _data(adapted: Sequence[Example], bare: Sequence[Example], end: int) -> tupl
 
 
 def _experts(
-    train: Sequence[Example], test: Sequence[Example], labels: Array, names: Array
+    train: Sequence[Example],
+    test: Sequence[Example],
+    labels: Array,
+    names: Array,
+    settings: FitSettings = SETTINGS,
 ) -> Array:
     """What the n-grams of each sentence's own language say."""
     experts = WordExperts.fit(
-        train, list(labels), list(names), SETTINGS.c, SETTINGS.max_iterations, SETTINGS.ngrams
+        train, list(labels), list(names), settings.c, settings.max_iterations, settings.ngrams
     )
     return np.stack([experts.logits(example) for example in test])
 
@@ -201,21 +205,24 @@ def _fitted(
     return model.fit(features, labels)
 
 
-def _cross_validate(train: Data, labels: Array) -> None:
+def _cross_validate(examples: Sequence[Example], bare: Array, labels: Array, names: Array) -> None:
     """C of both parts by three folds; the adapter has seen all folds, so only the bare vectors."""
     print("C by three-fold cross-validation, top 1")
-    folds = list(StratifiedKFold(3, shuffle=True, random_state=0).split(train.bare, labels))
-    parts = {
-        "n-grams": (train.ngrams, (5.0, 20.0, 80.0)),
-        "bare vectors": (SETTINGS.dense_scale * train.bare, (0.1, 1.0, 10.0)),
-    }
-    for name, (features, candidates) in parts.items():
-        for c in candidates:
-            hits = [
-                _fitted(features[a], labels[a], c, SETTINGS).score(features[b], labels[b])
-                for a, b in folds
-            ]
-            print(f"  {name:14s} C {c:5.1f}  {100 * np.mean(hits):.1f}")
+    folds = list(StratifiedKFold(3, shuffle=True, random_state=0).split(bare, labels))
+    for c in (5.0, 20.0, 80.0):
+        settings = replace(SETTINGS, c=c)
+        hits = [
+            _experts([examples[i] for i in a], [examples[i] for i in b], labels[a], names, settings)
+            .argmax(1) == np.searchsorted(names, labels[b])
+            for a, b in folds
+        ]  # fmt: skip
+        print(f"  n-grams        C {c:5.1f}  {100 * np.concatenate(hits).mean():.1f}")
+    scaled = SETTINGS.dense_scale * bare
+    for c in (0.1, 1.0, 10.0):
+        shares = [
+            _fitted(scaled[a], labels[a], c, SETTINGS).score(scaled[b], labels[b]) for a, b in folds
+        ]
+        print(f"  bare vectors   C {c:5.1f}  {100 * np.mean(shares):.1f}")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
     scripts/tune_encoder.sh [--epochs 4]
     scripts/tune_encoder.sh --go-on --epochs 2 --rate 0.0008   # from the present adapter
+    scripts/tune_encoder.sh --go-on --epochs 1 --rate 0.0004 --known OLD/data/nlu --again 0.2
+                                   # what is new since then, and a fifth of what was known
 
 Takes half an hour on two quiet cores, so it is not part of `make train`: the adapter is kept in
 the repository and made again when much training data is new. It never sees tests/nlu.
@@ -99,17 +101,22 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=Settings.epochs)
     parser.add_argument("--rate", type=float, default=Settings.rate)
     parser.add_argument("--go-on", action="store_true", help="from the adapter in the repository")
+    parser.add_argument("--known", type=Path, help="what the present adapter learned from")
+    parser.add_argument("--again", type=float, default=1.0, help="share of it that is seen again")
     parser.add_argument("--output", type=Path, default=FOLDER)
     options = parser.parse_args()
     settings = Settings(epochs=options.epochs, rate=options.rate)
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)
     utterances = read_examples(PROJECT / "data" / "nlu")
+    if options.known is not None:
+        known = set(read_examples(options.known))
+        utterances = [u for u in utterances if u not in known or chance.random() < options.again]
     path = find_weights()
     weights = read_weights(path)
     items, labels = _items(utterances, chance)
-    known = read_adapter(FOLDER, sha256(path), weights.shape) if options.go_on else NO_ADAPTER
-    network = Network(weights, settings.rank, settings.dropout, known.pairs)
+    begun = read_adapter(FOLDER, sha256(path), weights.shape) if options.go_on else NO_ADAPTER
+    network = Network(weights, settings.rank, settings.dropout, begun.pairs)
     seconds = _learn(network, items, len(labels), weights.vocabulary.unknown, settings, chance)
     about = {
         "settings": asdict(settings),
