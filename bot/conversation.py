@@ -173,7 +173,7 @@ class Conversation:
             "language": language,
             "language_hint": hint,
             "goes_on": _goes_on(tracker),
-            "spoken": tracker.get_slot("language") if tracker is not None else None,
+            "spoken": language or (tracker.get_slot("language") if tracker is not None else None),
             "details": typed.extent,
         }
         with passing(typed.dates), already_read(tracker):

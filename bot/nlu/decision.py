@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 EMERGENCY, OUT_OF_SCOPE = "emergency", "out_of_scope"
+VAGUE_WISH = "start_request"
 ANSWER = "inform"
 CLARIFY, NOT_UNDERSTOOD = "clarify", "nlu_fallback"
 UNSUPPORTED_LANGUAGE = "unsupported_language"
@@ -33,14 +34,14 @@ class Thresholds:
         bare: Confidence from which a bare phrase in a conversation is what it is taken for.
     """
 
-    out_of_scope: float = 0.12
-    out_of_scope_named: float = 0.12
+    out_of_scope: float = 0.09
+    out_of_scope_named: float = 0.09
     out_of_scope_answer: float = 0.75
     understood: float = 0.30
     sure: float = 0.50
     margin: float = 0.15
     candidate: float = 0.08
-    emergency: float = 0.60
+    emergency: float = 0.30
     bare: float = 0.80
 
 
@@ -102,6 +103,24 @@ def as_answer(decision: Decision, wishes: frozenset[str], thresholds: Thresholds
     if kept or (decision.intent not in wishes and decision.confidence >= thresholds.bare):
         return decision
     return Decision(ANSWER, max(decision.confidence, thresholds.sure))
+
+
+def with_wish_named(
+    ranking: Sequence[dict[str, Any]], topic: str | None
+) -> Sequence[dict[str, Any]]:
+    """What is wished for is not vague where an item is named: its topic has the probability.
+
+    Args:
+        ranking: The classifier's intents, most probable first.
+        topic: That of the one item which the message names.
+    """
+    vague = [entry for entry in ranking if entry["name"] == VAGUE_WISH]
+    if topic is None or not vague:
+        return ranking
+    probability = {str(entry["name"]): float(entry["confidence"]) for entry in ranking}
+    probability[topic] = probability.get(topic, 0.0) + probability.pop(VAGUE_WISH)
+    ordered = sorted(probability.items(), key=lambda item: -item[1])
+    return [{"name": name, "confidence": confidence} for name, confidence in ordered]
 
 
 def decide(

@@ -32,6 +32,7 @@ from bot.nlu.decision import (
     decide,
     is_bare,
     is_bare_item,
+    with_wish_named,
 )
 from bot.nlu.emergency_rules import EmergencyRules
 from bot.nlu.entities import FIELD_ENTITIES
@@ -125,7 +126,7 @@ class IntentDecider(GraphComponent):
             return Decision(ANSWER, 1.0) if "date" in named else Decision(NOT_UNDERSTOOD, 0.0)
         answers = can_answer(message)
         decision = decide(
-            message.get(INTENT_RANKING, []),
+            with_wish_named(message.get(INTENT_RANKING, []), self._item_topic(message)),
             self._thresholds,
             emergency,
             self._topics,
@@ -138,10 +139,13 @@ class IntentDecider(GraphComponent):
         return decision
 
     def _bare_item(self, message: Message) -> str | None:
+        bare = is_bare_item(message.get(TEXT), _places(message))
+        return self._item_topic(message) if bare else None
+
+    def _item_topic(self, message: Message) -> str | None:
+        """The topic of the item that it names, if it names one only."""
         items = items_of(message.get(ENTITIES) or [])
-        if len(items) != 1 or not is_bare_item(message.get(TEXT), _places(message)):
-            return None
-        return self._by_item.get(*items)
+        return self._by_item.get(*items) if len(items) == 1 else None
 
     def _about_language(self, message: Message) -> Decision | None:
         """A language named, an interpreter wanted for one, or a message in one not offered."""

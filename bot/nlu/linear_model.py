@@ -60,7 +60,7 @@ class FitSettings:
     max_iterations: int = 80
     dense_c: float = 0.1
     dense_scale: float = 15.0
-    ngram_share: float = 0.6
+    ngram_share: float = 0.5
     dense_share: float = 0.6
     sure: float = 0.98
     ngrams: NgramSettings = NgramSettings()

@@ -17,6 +17,7 @@ from bot.nlu.decision import (
     as_answer,
     decide,
     is_bare_item,
+    with_wish_named,
 )
 
 TOPICS = frozenset({"radiology_images", "fees", "itemized_bill", "mychart"})
@@ -73,3 +74,12 @@ def test_a_bare_phrase_in_a_conversation_is_a_topic_only_where_that_is_clear(
 ) -> None:
     decision = as_answer(Decision("mychart", confidence), frozenset(), Thresholds())
     assert decision.intent == intent
+
+
+def test_a_wish_that_names_an_item_is_not_vague() -> None:
+    ranking = [{"name": "start_request", "confidence": 0.9}, {"name": "fees", "confidence": 0.1}]
+    found = with_wish_named(ranking, XRAY)
+    assert [(entry["name"], entry["confidence"]) for entry in found] == [(XRAY, 0.9), ("fees", 0.1)]
+    assert with_wish_named(ranking, "fees")[0] == {"name": "fees", "confidence": 1.0}
+    assert with_wish_named(ranking, None) == ranking
+    assert with_wish_named(ranking[1:], XRAY) == ranking[1:]
