@@ -16,17 +16,17 @@ from bot.languages import load_languages
 
 # By language: top 1, entity F1, language of sentences; all in percent.
 FLOORS = {
-    "ar": (84.0, 82.0, 98.0),
-    "en": (92.0, 85.0, 98.0),
-    "es": (90.0, 82.0, 98.0),
-    "fr": (89.0, 91.0, 98.0),
-    "ht": (89.0, 86.0, 97.0),
-    "pt": (90.0, 83.0, 98.0),
-    "ru": (89.0, 83.0, 98.0),
-    "vi": (89.0, 87.0, 98.0),
-    "zh-Hans": (89.0, 85.0, 98.0),
+    "ar": (90.0, 82.0, 98.0),
+    "en": (93.0, 85.0, 98.0),
+    "es": (91.0, 82.0, 98.0),
+    "fr": (91.0, 91.0, 98.0),
+    "ht": (90.5, 86.0, 97.0),
+    "pt": (91.0, 83.0, 98.0),
+    "ru": (91.0, 83.0, 98.0),
+    "vi": (91.0, 87.0, 98.0),
+    "zh-Hans": (91.5, 85.0, 98.0),
 }
-MOST_FALSE_REFUSALS = 7.0
+MOST_FALSE_REFUSALS = 5.0
 LEAST_BOTH_ANSWERED, MOST_FALSE_SPLITS = 80.0, 1.0
 MOST_FALSE_SPLITS_IN_ONE = 1.6  # of some 380 sentences: six
 MOST_ALARMS = 0.04
