@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 import signal
-import socket
 import statistics
 import subprocess
 import sys
@@ -22,6 +21,7 @@ import aiohttp
 
 from benchmarks.rasa_default.project import write_endpoints
 from benchmarks.rasa_default.training import FOLDER, environment
+from bot.cluster.programs import free_port
 from bot.completeness import evaluation_sentences
 from bot.content_store import shipped_wording
 from bot.languages import load_languages
@@ -147,13 +147,6 @@ def rasa_default(model: Path) -> Iterator[Served]:
     with _running(actions, FOLDER, settings) as helper, _running(talks, FOLDER, settings) as server:
         pids = [server.pid, helper.pid]
         yield Served("default", f"http://127.0.0.1:{port}", pids, time.perf_counter(), "/")
-
-
-def free_port() -> int:
-    """A port that nobody listens at."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
 
 
 @contextmanager

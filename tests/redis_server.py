@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import redis
+
+from bot.cluster.programs import free_port, wait_until
 
 
 def find() -> str | None:
@@ -28,26 +29,16 @@ def running(programme: str, port: int | None = None) -> Iterator[str]:
             [programme, "--port", str(port), *options], stdout=subprocess.DEVNULL
         )
         try:
-            wait(port)
+            wait_until(partial(_answers, port), "the start of Redis", pause=0.02)
             yield f"redis://127.0.0.1:{port}/0"
         finally:
             process.terminate()
             process.wait(timeout=20)
 
 
-def wait(port: int) -> None:
-    give_up = time.monotonic() + 20
-    while True:
-        try:
-            with redis.Redis(port=port) as client:
-                client.ping()
-                return
-        except redis.ConnectionError:
-            assert time.monotonic() < give_up, "Redis did not start"
-            time.sleep(0.02)
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
+def _answers(port: int) -> bool:
+    try:
+        with redis.Redis(port=port) as client:
+            return bool(client.ping())
+    except redis.ConnectionError:
+        return False

@@ -17,8 +17,8 @@ import pytest
 from rasa.core.brokers.broker import EventBroker
 
 from bot.broker import BrokerError, CountsBroker, connect
+from bot.cluster.programs import free_port
 from bot.counts import Turn
-from tests.redis_server import free_port
 
 TURN = Turn("web", "ht", "fees", "answered", "none", 0.0312345)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from rasa.core.lock_store import InMemoryLockStore, LockError, RedisLockStore
 
+from bot.cluster.programs import free_port
 from bot.locks import LocalLocks, RedisLocks
 from bot.redis_server import RedisUnreachableError, check_redis
 from tests import redis_server
@@ -153,7 +154,7 @@ async def test_who_waits_too_long_is_told(url):
 
 @needs_redis
 async def test_a_restart_of_redis_is_waited_for():
-    port = redis_server.free_port()
+    port = free_port()
     programme = redis_server.find()
     with redis_server.running(programme, port) as url:
         locks = RedisLocks(url)
@@ -171,7 +172,7 @@ async def test_a_restart_of_redis_is_waited_for():
 
 @needs_redis
 async def test_without_redis_an_error_comes_within_seconds():
-    locks = RedisLocks(f"redis://127.0.0.1:{redis_server.free_port()}/0")
+    locks = RedisLocks(f"redis://127.0.0.1:{free_port()}/0")
     started = time.monotonic()
     with pytest.raises(LockError):
         await Turns().take(locks, 0)
@@ -191,13 +192,13 @@ async def test_nothing_of_a_conversation_stands_in_redis(url):
 
 def test_a_redis_that_cannot_be_reached_is_an_error_with_its_mend_and_without_the_password():
     with pytest.raises(RedisUnreachableError, match="ROI_REDIS_URL") as caught:
-        check_redis(f"redis://:quagga@127.0.0.1:{redis_server.free_port()}/0")
+        check_redis(f"redis://:quagga@127.0.0.1:{free_port()}/0")
     assert "quagga" not in str(caught.value)
 
 
 def test_the_assistant_does_not_start_with_a_redis_that_is_not_there(model_path, monkeypatch):
     from bot.runtime import load_agent
 
-    monkeypatch.setenv("ROI_REDIS_URL", f"redis://127.0.0.1:{redis_server.free_port()}/0")
+    monkeypatch.setenv("ROI_REDIS_URL", f"redis://127.0.0.1:{free_port()}/0")
     with pytest.raises(RedisUnreachableError):
         load_agent(model_path)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from bot.channels.web.shared_limits import LocalLimiter, SharedLimiter, limiter
+from bot.cluster.programs import free_port
 from bot.redis_server import client
 from tests import redis_server
 
@@ -45,7 +46,7 @@ async def test_who_asks_does_not_stand_in_redis_and_is_forgotten(url):
 
 
 async def test_while_redis_is_away_each_worker_counts_for_itself(caplog):
-    away = SharedLimiter("address", 2, f"redis://127.0.0.1:{redis_server.free_port()}", SECRET)
+    away = SharedLimiter("address", 2, f"redis://127.0.0.1:{free_port()}", SECRET)
     waits = [await away.wait("192.0.2.1") for _ in range(3)]
     assert waits[:2] == [0.0, 0.0] and waits[2] > 0
     assert "192.0.2.1" not in caplog.text

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.cluster.programs import free_port
 from bot.paths import PROJECT
 
 SECRET = "only-for-these-tests-" * 3
@@ -214,7 +215,7 @@ def rasa_run(folder: Path, model: Path, store: str) -> tuple[int, str]:
     )
     database = nobody_there(folder) if store == UNREACHABLE else {}
     done = subprocess.run(
-        [sys.executable, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", free_port()]
+        [sys.executable, "-m", "rasa", "run", "-i", "127.0.0.1", "-p", str(free_port())]
         + ["--endpoints", str(endpoints), "--credentials", "credentials.yml", "-m", str(model)],
         cwd=PROJECT,
         env={
@@ -229,12 +230,6 @@ def rasa_run(folder: Path, model: Path, store: str) -> tuple[int, str]:
         timeout=SECONDS,
     )
     return done.returncode, done.stdout + done.stderr
-
-
-def free_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
 
 
 @pytest.mark.parametrize("fault", MODELS)
