@@ -2,7 +2,8 @@
 
     python -m benchmarks.thresholds DEV.jsonl
 
-Each line of the file is {"text", "lang", "label", "also"}. Only offered languages count.
+Each line of the file is {"text", "lang", "label", "also"}. Only offered languages count; the rules
+for answers and for bare items are left out.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 
 from benchmarks.features import Features, offered_messages, trained_model
 from bot.content_store import shipped_guidance
+from bot.guidance.answer import topics_by_item
 from bot.nlu.decision import (
     CLARIFY,
     EMERGENCY,
@@ -22,6 +24,7 @@ from bot.nlu.decision import (
     OUT_OF_SCOPE,
     Thresholds,
     decide,
+    with_wish_named,
 )
 from bot.nlu.emergency_rules import EmergencyRules
 from bot.paths import CONTENT
@@ -38,16 +41,14 @@ def main() -> None:
     rows = []
     grid = itertools.product(
         (0.06, 0.09, 0.12, 0.16, 0.2, 0.25),
-        (0.12, 0.2, 0.3, 0.45),
         (0.2, 0.3),
         (0.4, 0.5, 0.6),
         (0.08, 0.15),
     )
-    for oos, named, understood, sure, margin in grid:
+    for oos, understood, sure, margin in grid:
         thresholds = replace(
             Thresholds(),
             out_of_scope=oos,
-            out_of_scope_named=named,
             understood=understood,
             sure=sure,
             margin=margin,
@@ -56,22 +57,22 @@ def main() -> None:
     rows.sort(key=lambda row: -row[0]["value"])
     for score, t in rows[:20]:
         shown = "  ".join(f"{name} {value:5.1f}" for name, value in score.items())
-        print(
-            f"{t.out_of_scope:.2f} {t.out_of_scope_named:.2f} {t.understood:.2f} "
-            f"{t.sure:.2f} {t.margin:.2f}  {shown}"
-        )
+        print(f"{t.out_of_scope:.2f} {t.understood:.2f} {t.sure:.2f} {t.margin:.2f}  {shown}")
 
 
 def _rankings(dev: Path) -> list[Judged]:
     messages = offered_messages(dev)
     features, model = Features(), trained_model()
     rules = EmergencyRules.load(CONTENT / "emergency")
-    judged = []
+    by_item, judged = topics_by_item(shipped_guidance()), []
     examples = features.examples(
         [message.text for message in messages], [message.language for message in messages]
     )
     for message, example in zip(messages, examples, strict=True):
         ranking = [{"name": n, "confidence": c} for n, c in model.ranking(example, 6)]
+        items = {f.removeprefix("item=") for f in example.features if f.startswith("item=")}
+        topic = by_item.get(*items) if len(items) == 1 else None
+        ranking = list(with_wish_named(ranking, topic))
         emergency = rules.detect(message.text)
         judged.append((message.right, ranking, emergency, bool(example.features)))
     return judged

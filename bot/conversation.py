@@ -15,7 +15,7 @@ from rasa.shared.core.trackers import DialogueStateTracker
 from bot.choices import chosen_by_id, chosen_by_text, language_choice
 from bot.counts import counted
 from bot.keys import Key
-from bot.language_choice import offered_form
+from bot.language_choice import hinted, offered_form
 from bot.languages import load_languages
 from bot.nlg import LocalizedResponseGenerator
 from bot.privacy.passing import passing
@@ -173,7 +173,7 @@ class Conversation:
             "language": language,
             "language_hint": hint,
             "goes_on": _goes_on(tracker),
-            "spoken": language or (tracker.get_slot("language") if tracker is not None else None),
+            "spoken": self._chosen_before(tracker, language, hint),
             "details": typed.extent,
         }
         with passing(typed.dates), already_read(tracker):
@@ -230,13 +230,16 @@ class Conversation:
     def _language(
         self, tracker: DialogueStateTracker | None, language: str | None, hint: str | None
     ) -> str:
+        return self._chosen_before(tracker, language, hint) or load_languages().answered[0]
+
+    def _chosen_before(
+        self, tracker: DialogueStateTracker | None, language: str | None, hint: str | None
+    ) -> str | None:
+        """The language of the conversation before the message is looked at, if it has one."""
         offered = load_languages().answered
         current = tracker.get_slot("language") if tracker is not None else None
-        for candidate in (language, current, hint):
-            form = offered_form(candidate, offered)
-            if form is not None:
-                return form
-        return offered[0]
+        before = offered_form(language, offered) or offered_form(current, offered)
+        return before or hinted(hint, offered)
 
     def _system(self, key: Key, language: str, channel: str) -> TurnResult:
         say = Say(key=key.value, language=language)

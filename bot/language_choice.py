@@ -59,7 +59,7 @@ def choose_language(
         The decision.
     """
     before = offered_form(current, offered)
-    resting = before or _hinted(hint, offered) or _guessed(evidence, offered) or default
+    resting = before or hinted(hint, offered) or _guessed(evidence, offered) or default
     if explicit is not None:
         wanted: str | None = explicit
     elif evidence.sentence or (evidence.clear and not (current_is_chosen and before)):
@@ -109,7 +109,13 @@ def _script_of(tag: str) -> str | None:
     return script
 
 
-def _hinted(hint: str | None, offered: Sequence[str]) -> str | None:
+def hinted(hint: str | None, offered: Sequence[str]) -> str | None:
+    """The offered language that a channel's hint means.
+
+    Args:
+        hint: A language tag or an Accept-Language header.
+        offered: The languages that the assistant answers in.
+    """
     # "pt-BR,pt;q=0.9,en;q=0.8": browsers list the languages in order of preference.
     tags = [part.partition(";")[0] for part in (hint or "").split(",")]
     return next((code for tag in tags if (code := offered_form(tag, offered))), None)

@@ -131,7 +131,8 @@ class Scenario(_Strict):
         why: What would be lost if it broke.
         channel: The channel it is held on.
         hint: What the channel knows of the person's language.
-        languages: The languages it is held in; every offered one if left out.
+        languages: The languages it is held in; every offered one if left out, and those whose
+            messages can be converted from one of them.
         steps: The messages in order.
     """
 

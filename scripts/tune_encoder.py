@@ -51,7 +51,7 @@ from scripts.tuning.network import Network
 
 _FIRST_IDEOGRAPH = 0x2E80
 _ARABIC = "\u0600", "\u06ff"
-# Most people type neither vowel signs nor dots that the word is clear without.
+# Most people type no vowel signs, and these letters as their look-alikes.
 _AS_TYPED = str.maketrans({"\u0649": "\u064a", "\u0629": "\u0647", "đ": "d", "Đ": "D"})
 _LONG_ENOUGH = 5  # letters, for a slip not to make another word
 _PREFIX_TOKENS = 4  # begin, "query", ":" and what may follow: never hidden
@@ -105,13 +105,16 @@ def main() -> None:
     parser.add_argument("--again", type=float, default=1.0, help="share of it that is seen again")
     parser.add_argument("--output", type=Path, default=FOLDER)
     options = parser.parse_args()
+    if options.again != 1.0 and options.known is None:
+        parser.error("--again says how much of --known is seen again: name that too")
     settings = Settings(epochs=options.epochs, rate=options.rate)
     torch.manual_seed(settings.seed)
     chance = random.Random(settings.seed)
     utterances = read_examples(PROJECT / "data" / "nlu")
-    if options.known is not None:
-        known = set(read_examples(options.known))
-        utterances = [u for u in utterances if u not in known or chance.random() < options.again]
+    known = read_examples(options.known) if options.known is not None else []
+    if known:
+        before = set(known)
+        utterances = [u for u in utterances if u not in before or chance.random() < options.again]
     path = find_weights()
     weights = read_weights(path)
     items, labels = _items(utterances, chance)
@@ -126,6 +129,8 @@ def main() -> None:
         "torch": torch.__version__,
         "utterances": len(items),
         "utterances_sha256": _hash(utterances),
+        "known_sha256": _hash(known) if known else None,
+        "known_seen_again": options.again,
         "minutes": round(seconds / 60),
     }
     write_adapter(options.output, Adapter(sha256(path), network.pairs()), about)

@@ -23,7 +23,6 @@ class Thresholds:
 
     Attributes:
         out_of_scope: P(out_of_scope) from which a message is refused whatever leads.
-        out_of_scope_named: The same for a message that names something a request is made of.
         out_of_scope_answer: The same in the middle of a conversation: "he died in March" is then
             an answer more often than small talk.
         understood: The least confidence at which an intent is believed at all.
@@ -35,7 +34,6 @@ class Thresholds:
     """
 
     out_of_scope: float = 0.09
-    out_of_scope_named: float = 0.09
     out_of_scope_answer: float = 0.75
     understood: float = 0.30
     sure: float = 0.50
@@ -153,9 +151,7 @@ def decide(
     probability = {entry["name"]: float(entry["confidence"]) for entry in ranking}
     if probability.get(EMERGENCY, 0.0) >= thresholds.emergency:
         return Decision(EMERGENCY, probability[EMERGENCY])
-    limit = thresholds.out_of_scope_named if has_entities else thresholds.out_of_scope
-    if can_answer:
-        limit = thresholds.out_of_scope_answer
+    limit = thresholds.out_of_scope_answer if can_answer else thresholds.out_of_scope
     # "Need my x-ray": whoever names little but an item wants it, unless all else is likelier.
     named, answer = probability.get(bare_item or "", 0.0), probability.get(ANSWER, 0.0)
     wanted = named + answer if named > answer else 0.0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -49,7 +50,7 @@ class IntentDecider(GraphComponent):
     def __init__(self, thresholds: Thresholds, sure_part: float = SURE_PART) -> None:
         """Loads the emergency rules, the topics and the offered languages."""
         self._thresholds = thresholds
-        self._several = Several(shipped_guidance(), sure_part)
+        self._several = Several(shipped_guidance(), sure_part, thresholds.emergency)
         self._by_item = topics_by_item(shipped_guidance())
         self._rules = EmergencyRules.load(CONTENT / "emergency")
         self._topics = frozenset(shipped_guidance().topics) - {EMERGENCY, OUT_OF_SCOPE}
@@ -105,7 +106,7 @@ class IntentDecider(GraphComponent):
             kind = self._rules.detect(text)
         decision = self._decision(message, kind)
         questions = self._several.topics(
-            decision.intent, [_part(part) for part in parts], can_answer(message)
+            decision.intent, [self._part(part) for part in parts], can_answer(message)
         )
         intent = {"name": decision.intent, "confidence": decision.confidence}
         if questions:
@@ -126,7 +127,7 @@ class IntentDecider(GraphComponent):
             return Decision(ANSWER, 1.0) if "date" in named else Decision(NOT_UNDERSTOOD, 0.0)
         answers = can_answer(message)
         decision = decide(
-            with_wish_named(message.get(INTENT_RANKING, []), self._item_topic(message)),
+            self._ranking(message),
             self._thresholds,
             emergency,
             self._topics,
@@ -137,6 +138,15 @@ class IntentDecider(GraphComponent):
         if answers and is_bare(message.get(TEXT), _places(message)):
             return as_answer(decision, self._wishes, self._thresholds)
         return decision
+
+    def _ranking(self, message: Message) -> Sequence[dict[str, Any]]:
+        return with_wish_named(message.get(INTENT_RANKING) or [], self._item_topic(message))
+
+    def _part(self, message: Message) -> Part:
+        return Part(
+            {str(entry["name"]): float(entry["confidence"]) for entry in self._ranking(message)},
+            items_of(message.get(ENTITIES) or []),
+        )
 
     def _bare_item(self, message: Message) -> str | None:
         bare = is_bare_item(message.get(TEXT), _places(message))
@@ -171,11 +181,3 @@ def _places(message: Message) -> list[tuple[str, int, int]]:
         for entity in message.get(ENTITIES) or ()
         if entity.get("entity") in FIELD_ENTITIES
     ]
-
-
-def _part(message: Message) -> Part:
-    ranking = message.get(INTENT_RANKING) or []
-    return Part(
-        {str(entry["name"]): float(entry["confidence"]) for entry in ranking},
-        items_of(message.get(ENTITIES) or []),
-    )

@@ -157,11 +157,11 @@ def _example(message: Message) -> Example:
         if entity.get("entity") in FIELD_ENTITIES
     ]
     return Example(
-        message.get(TEXT), lexicon_features(entities), _dense(message), _languages(message)
+        message.get(TEXT), lexicon_features(entities), _dense(message), languages_of(message)
     )
 
 
-def _languages(message: Message) -> tuple[str, ...]:
+def languages_of(message: Message) -> tuple[str, ...]:
     """The languages of a training example; those that a message is, or may be, written in.
 
     "non" may be French, but in the middle of a conversation in Haitian Creole it is as likely that.

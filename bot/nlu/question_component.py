@@ -8,7 +8,7 @@ from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.constants import METADATA, TEXT
 from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.questions import QuestionSplitter
@@ -22,8 +22,8 @@ _LANGUAGE = "language"
 class QuestionParts(GraphComponent):
     """Puts the parts of each message after it, so that the same components understand them.
 
-    A part is told the language of the whole message. Messages without "and" or a second sentence
-    pass as they are and cost nothing.
+    A part is told the languages of the whole message and of the conversation. Messages without
+    "and" or a second sentence pass as they are and cost nothing.
     """
 
     def __init__(self, splitter: QuestionSplitter) -> None:
@@ -54,7 +54,8 @@ class QuestionParts(GraphComponent):
         if not text or text.startswith("/"):
             return []
         evidence = message.get(_LANGUAGE) or {}
+        spoken = {"spoken": (message.get(METADATA) or {}).get("spoken")}
         return [
-            Message(data={TEXT: part, _LANGUAGE: evidence, PART: True})
+            Message(data={TEXT: part, _LANGUAGE: evidence, PART: True, METADATA: spoken})
             for part in self._splitter.parts(text, evidence.get("code"))
         ]

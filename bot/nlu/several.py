@@ -15,6 +15,7 @@ from bot.nlu.decision import (
     INTERPRETER,
     OUT_OF_SCOPE,
     UNSUPPORTED_LANGUAGE,
+    Thresholds,
 )
 
 SURE_PART = 0.6
@@ -40,11 +41,22 @@ class Part:
 class Several:
     """Finds the topics of messages that ask more than one thing."""
 
-    def __init__(self, guidance: Guidance, sure: float = SURE_PART) -> None:
-        """Args: the guidance, whose topics say what can be answered together, and the threshold."""
+    def __init__(
+        self,
+        guidance: Guidance,
+        sure: float = SURE_PART,
+        emergency: float = Thresholds().emergency,
+    ) -> None:
+        """Makes it.
+
+        Args:
+            guidance: Its topics say what can be answered together.
+            sure: P(topic) from which a part counts as a question.
+            emergency: P(emergency) from which a part is one, as a whole message is.
+        """
         self._topics = guidance.topics
         self._by_item = topics_by_item(guidance)
-        self._sure = sure
+        self._sure, self._emergency = sure, emergency
 
     def topics(self, whole: str, parts: Sequence[Part], can_answer: bool = False) -> list[str]:
         """The two topics to answer, in the order of asking.
@@ -60,8 +72,7 @@ class Several:
         """
         if whole in _WHOLE or (can_answer and whole == ANSWER):
             return []
-        likeliest = (max(part.ranking, key=part.ranking.__getitem__, default="") for part in parts)
-        if EMERGENCY in likeliest:
+        if any(part.ranking.get(EMERGENCY, 0.0) >= self._emergency for part in parts):
             return []
         found = list(dict.fromkeys(topic for part in parts if (topic := self._topic(part))))
         if whole == INTERPRETER and whole not in found:

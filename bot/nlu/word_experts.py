@@ -1,7 +1,7 @@
 """Logistic regressions over n-grams and lexicon features, one for each language.
 
-One for all languages together was worse by 2 to 6 points in each (docs/nlu.md): the same letters
-mean other things elsewhere, and English terms stand in everybody's messages.
+One for all languages together was worse in all but Spanish, by 1 to 10 points (docs/nlu.md): the
+same letters mean other things elsewhere, and English terms stand in everybody's messages.
 """
 
 from __future__ import annotations

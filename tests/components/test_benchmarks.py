@@ -7,7 +7,7 @@ from ruamel.yaml import YAML
 
 from benchmarks.rasa_default.project import config, write_project
 from benchmarks.rasa_default.training import Network, Trained, networks_of
-from benchmarks.sample import all_examples, size, stratified, texts_of, write_nlu
+from benchmarks.sample import all_examples, size, stratified, utterances_of, write_nlu
 from bot.nlu.utterances import read_examples
 from bot.paths import PROJECT
 
@@ -44,10 +44,7 @@ def test_the_part_has_all_languages_and_intents_and_is_the_same_each_time():
 
 
 def test_the_benchmark_reads_the_sentences_that_training_reads():
-    cells = all_examples()
-    assert sorted(texts_of(cells)) == sorted(
-        (utterance.intent, utterance.text) for utterance in read_examples(PROJECT / "data" / "nlu")
-    )
+    assert sorted(utterances_of(all_examples())) == sorted(read_examples(PROJECT / "data" / "nlu"))
 
 
 def test_a_part_is_written_in_rasas_format(tmp_path):

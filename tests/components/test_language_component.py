@@ -13,7 +13,8 @@ from rasa.shared.exceptions import InvalidConfigException, RasaException
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.language_component import LanguageDetector
+from bot.nlu.intent_classifier import languages_of
+from bot.nlu.language_component import LANGUAGES, LanguageDetector
 
 LABELLED = {
     "en": ["how do i get my records", "where is the office", "i need a copy of my bill"],
@@ -84,11 +85,39 @@ def test_commands_are_left_alone(parts: Any) -> None:
     assert message.get("language") is None
 
 
-def test_training_data_are_left_alone(parts: Any) -> None:
-    data = labelled_data()
-    before = [dict(example.data) for example in data.training_examples]
-    after = LanguageDetector.create(config(), *parts).process_training_data(data)
-    assert [example.data for example in after.training_examples] == before
+def test_each_example_is_told_its_languages_and_is_left_alone_else(
+    parts: Any, tmp_path: Path
+) -> None:
+    for code, lines in (("en", "- ok\n    - my bill"), ("es", "- ok\n    - mi cuenta")):
+        (tmp_path / code).mkdir()
+        block = f"nlu:\n- intent: affirm\n  examples: |\n    {lines}\n"
+        (tmp_path / code / "some.yml").write_text(block, encoding="utf-8")
+    texts = ("ok", "my bill", "mi cuenta", "of nobody")
+    data = TrainingData([Message({"text": text, "intent": "affirm"}) for text in texts])
+    detector = LanguageDetector.create(config(data=str(tmp_path)), *parts)
+    found = detector.process_training_data(data).training_examples
+    assert [example.data for example in found] == [
+        {"text": text, "intent": "affirm", LANGUAGES: languages}
+        for text, languages in zip(texts, (["en", "es"], ["en"], ["es"], []), strict=True)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("known", "languages"),
+    [
+        ({LANGUAGES: ["en", "es"]}, ("en", "es")),
+        ({"language": {"code": "fr", "clear": True}, "metadata": {"spoken": "ht"}}, ("fr",)),
+        ({"language": {"code": "fr", "clear": False}, "metadata": {"spoken": "ht"}}, ("fr", "ht")),
+        ({"language": {"code": None}, "metadata": {"spoken": "ht"}}, ("ht",)),
+        ({"language": {"code": "ht"}, "metadata": {"spoken": "ht"}}, ("ht",)),
+        ({"language": {"code": None}}, ()),
+        ({}, ()),
+    ],
+)
+def test_a_message_is_judged_in_the_languages_that_it_may_be_in(
+    known: dict[str, Any], languages: tuple[str, ...]
+) -> None:
+    assert languages_of(Message({"text": "non", **known})) == languages
 
 
 def test_an_empty_folder_stops_the_training_with_advice(parts: Any, tmp_path: Path) -> None:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.evaluation.labelled import Labelled, two_questions
 from bot.languages import load_languages
+from bot.nlu.intent_classifier import languages_of
+from bot.nlu.question_component import QuestionParts
+from bot.nlu.questions import QuestionSplitter
 
 OFFERED = load_languages().offered
 
@@ -23,6 +27,16 @@ async def test_what_stays_of_a_message_is_what_was_written(agent):
     assert parsed["text"] == "我想要我兒子的病歷"
     assert parsed["intent"]["name"] == "child_minor"
     assert "part" not in parsed
+
+
+def test_a_part_is_judged_in_the_languages_of_the_whole():
+    known = {"language": {"code": "fr", "clear": False}, "metadata": {"spoken": "ht", "goes_on": 1}}
+    message = Message({"text": "konbyen sa koute? kilè nou louvri?", **known})
+    _, *parts = QuestionParts(QuestionSplitter.load()).process([message])
+    assert len(parts) == 2
+    for part in parts:
+        assert languages_of(part) == languages_of(message) == ("fr", "ht")
+        assert "goes_on" not in part.get("metadata")  # never an answer by itself
 
 
 async def test_danger_beside_a_question_is_danger_only(agent):

@@ -37,7 +37,7 @@ def played_in(scenario: Scenario) -> tuple[str, ...]:
     held = scenario.languages or known.offered
     if scenario.languages:  # its characters are part of what it is about
         return held
-    return (*held, *(code for code in known.answered if _source(code) in held and code not in held))
+    return (*held, *(code for code in known.answered if _source(code) in held))
 
 
 @dataclass

@@ -99,9 +99,14 @@ def test_a_label_without_examples_in_a_language_is_never_likely_there() -> None:
     assert [n for n, _ in model.ranking(Example("hilfe", languages=("en",)), 3)][-1] == "help"
 
 
-def test_an_example_of_several_languages_teaches_each() -> None:
-    examples = [Example("ok", languages=("en", "de")), Example("no", languages=("en",))]
-    examples += [Example("nein", languages=("de",)), Example("OK!")]
-    model = LinearModel.fit(examples, ["affirm", "deny", "deny", "affirm"], SETTINGS)
+@pytest.mark.parametrize("languages", [("en", "de"), ()])
+def test_an_example_of_several_languages_or_of_none_teaches_each(
+    languages: tuple[str, ...],
+) -> None:
+    examples = [Example("ok", languages=languages), Example("no", languages=("en",))]
+    examples += [Example("yes", languages=("en",)), Example("no", languages=("en",))]
+    examples += [Example("ja", languages=("de",)), Example("nein", languages=("de",))]
+    labels = ["affirm", "deny", "greet", "deny", "greet", "deny"]
+    model = LinearModel.fit(examples, labels, SETTINGS)
     for code in ("en", "de"):
         assert model.ranking(Example("ok", languages=(code,)), 1)[0][0] == "affirm"

@@ -93,6 +93,7 @@ def test_a_bare_item_counts_as_its_topic():
         ({"mychart": 0.9}, {"medical_records": 0.9}),
         ({"fees": 0.9}, {"out_of_scope": 0.9}),
         ({"fees": 0.9}, {"emergency": 0.9, "status_time": 0.1}),
+        ({"fees": 0.9}, {"status_time": 0.65, "emergency": 0.32}),  # danger for a whole message
         ({"greet": 0.9}, {"fees": 0.9}),
         ({"fees": 0.9}, {}),  # a part of signs alone
     ],
