@@ -88,7 +88,7 @@ class Sessions:
         try:
             payload, signed = self._cookies.loads(cookie, return_timestamp=True)
             held = _Cookie.parse_obj(payload)
-        except (BadData, ValidationError):
+        except (BadData, ValidationError, UnicodeEncodeError):  # of bytes that are no text
             return self.new(state="replaced")
         # The library refuses what a clock that has since been set back by a second has signed.
         if abs(self._clock() - signed.timestamp()) > self._max_age:
@@ -116,7 +116,7 @@ class Sessions:
         """
         try:
             held: Any = self._forms.loads(token)
-        except BadData:
+        except (BadData, UnicodeEncodeError):
             return "forged"
         return "valid" if held == _digest(session) else "other"
 
