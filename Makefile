@@ -65,6 +65,7 @@ bench: train ## measure this assistant beside Rasa's default, 25 minutes (BENCH=
 	@$(PYTHON) -m benchmarks.compare $(BENCH)
 
 fuzz: train ## write 20,000 messages in all scripts to the assistant and print what came of them
+	@ROI_FUZZ=20000 $(PYTHON) -m pytest --quiet tests/unit -k "any or properties"
 	@ROI_FUZZ=20000 $(PYTHON) -m pytest --quiet -s tests/fuzz/test_fuzz.py
 
 soak: train ## take 20,000 turns and print how memory and time of a turn change

@@ -5,17 +5,24 @@ Rasa is imported only by the fixtures that need it, so that the tests in tests/u
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
 
     from bot.conversation import Conversation
+
+# The same invented texts at each run, so that a test fails for what was changed; `make fuzz` tries
+# others.
+settings.register_profile("same", derandomize=True)
+settings.load_profile("default" if "ROI_FUZZ" in os.environ else "same")
 
 
 @contextmanager

@@ -152,11 +152,14 @@ class _Scanner:
                     candidate.meets(other, folded.text, even_touching=is_relative) for other in kept
                 ):
                     kept.append(candidate)
-        return [
-            FoundDate(*folded.span(found.start, found.end), found.value)
-            for found in sorted(kept, key=lambda found: found.start)
-            if found.value is not None and found.value <= today
-        ]
+        dates: list[FoundDate] = []
+        for found in sorted(kept, key=lambda found: found.start):
+            if found.value is not None and found.value <= today:
+                start, end = folded.span(found.start, found.end)
+                # Two may share a letter that folds to several: "\u00bc" becomes "1/4".
+                if not dates or dates[-1].end <= start:
+                    dates.append(FoundDate(start, end, found.value))
+        return dates
 
     def _named(self, text: str, today: date) -> Iterator[_Candidate]:
         patterns = self._patterns

@@ -84,6 +84,11 @@ def test_a_date_that_is_found_is_past_and_stands_in_the_text(language: str, data
         before = found.end
 
 
+def test_two_dates_never_share_a_letter() -> None:
+    found = extract_dates("\u064a\u0646\u0622\u0631 \u00bc\u064a\u0646\u0622\u0631", "ar", TODAY)
+    assert len(found) == 1
+
+
 @given(st.one_of(ANY, mixed(["1", "2.", "(3)", "١", "９", "Yes", "for me", "my mother", "²", "Ⅳ"])))
 def test_a_text_picks_a_choice_that_was_offered_or_none(text: str) -> None:
     titles = ["For me", "My mother", "İstanbul ½"]
