@@ -169,8 +169,11 @@ def languages_of(message: Message) -> tuple[str, ...]:
     if codes := message.get(LANGUAGES):
         return tuple(codes)
     evidence = message.get(LANGUAGE) or {}
+    code = evidence.get("code")
+    if not code:
+        return ()  # "MyChart" and "ok" are everybody's
     spoken = None if evidence.get("clear") else (message.get(METADATA) or {}).get("spoken")
-    return tuple(dict.fromkeys(code for code in (evidence.get("code"), spoken) if code))
+    return tuple(dict.fromkeys(each for each in (code, spoken) if each))
 
 
 def _dense(message: Message) -> Callable[[], Array] | None:

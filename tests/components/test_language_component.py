@@ -108,7 +108,7 @@ def test_each_example_is_told_its_languages_and_is_left_alone_else(
         ({LANGUAGES: ["en", "es"]}, ("en", "es")),
         ({"language": {"code": "fr", "clear": True}, "metadata": {"spoken": "ht"}}, ("fr",)),
         ({"language": {"code": "fr", "clear": False}, "metadata": {"spoken": "ht"}}, ("fr", "ht")),
-        ({"language": {"code": None}, "metadata": {"spoken": "ht"}}, ("ht",)),
+        ({"language": {"code": None}, "metadata": {"spoken": "ht"}}, ()),
         ({"language": {"code": "ht"}, "metadata": {"spoken": "ht"}}, ("ht",)),
         ({"language": {"code": None}}, ()),
         ({}, ()),
