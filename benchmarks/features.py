@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from bot.content_store import shipped_guidance
-from bot.evaluation.labelled import Labelled, messages_of_jsonl, same_language
-from bot.languages import load_languages
+from bot.evaluation.labelled import Labelled, messages_of_jsonl
+from bot.languages import load_languages, same_language
 from bot.nlu.encoder.build import ADAPTER, build_encoder
 from bot.nlu.encoder.model import SentenceEncoder
 from bot.nlu.entities import load_matcher

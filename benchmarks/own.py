@@ -66,14 +66,12 @@ def intents_of_part(cells: Cells, texts: Sequence[str]) -> list[str]:
     from benchmarks.features import Features
     from bot.nlu.language_id import LanguageIdentifier
     from bot.nlu.linear_model import LinearModel
+    from bot.nlu.utterances import texts_by_language
     from bot.nlu.word_experts import UNDETERMINED
 
     features = Features(adapted=False)
     learned = utterances_of(cells)
-    by_language: dict[str, list[str]] = {}
-    for utterance in learned:
-        by_language.setdefault(utterance.language, []).append(utterance.text)
-    identifier = LanguageIdentifier.train(by_language)
+    identifier = LanguageIdentifier.train(texts_by_language(learned))
     model = LinearModel.fit(
         features.examples([u.text for u in learned], [u.language for u in learned]),
         [u.intent for u in learned],

@@ -151,7 +151,8 @@ class Conversation:
         answered = _answered_before(tracker, message_id)
         if answered:
             return TurnResult(answered, answered[-1].language)
-        spoken = self._language(tracker, language, hint)
+        before = _language_before(tracker, language, hint)
+        spoken = before or load_languages().answered[0]
         choices = _choices(tracker)
         picked: Choice | None = None
         typed = Redaction("")
@@ -173,7 +174,7 @@ class Conversation:
             "language": language,
             "language_hint": hint,
             "goes_on": _goes_on(tracker),
-            "spoken": self._chosen_before(tracker, language, hint),
+            "spoken": before,
             "details": typed.extent,
         }
         with passing(typed.dates), already_read(tracker):
@@ -227,24 +228,20 @@ class Conversation:
         say = Say(key=Key.REPAIR_CLARIFY.value, language=language, choices=choices)
         return self._nlg.renderer.choice_titles(say)
 
-    def _language(
-        self, tracker: DialogueStateTracker | None, language: str | None, hint: str | None
-    ) -> str:
-        return self._chosen_before(tracker, language, hint) or load_languages().answered[0]
-
-    def _chosen_before(
-        self, tracker: DialogueStateTracker | None, language: str | None, hint: str | None
-    ) -> str | None:
-        """The language of the conversation before the message is looked at, if it has one."""
-        offered = load_languages().answered
-        current = tracker.get_slot("language") if tracker is not None else None
-        before = offered_form(language, offered) or offered_form(current, offered)
-        return before or hinted(hint, offered)
-
     def _system(self, key: Key, language: str, channel: str) -> TurnResult:
         say = Say(key=key.value, language=language)
         reply = _reply(self._nlg.message(say, channel))
         return TurnResult((reply,), language, recorded=False)
+
+
+def _language_before(
+    tracker: DialogueStateTracker | None, language: str | None, hint: str | None
+) -> str | None:
+    """The language of the conversation before the message is looked at, if it has one."""
+    offered = load_languages().answered
+    current = tracker.get_slot("language") if tracker is not None else None
+    before = offered_form(language, offered) or offered_form(current, offered)
+    return before or hinted(hint, offered)
 
 
 def _parsed_choice(

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 
+from bot.languages import same_language
 from bot.nlu.language_id import LanguageEvidence
 
 # What evidence too weak to change a conversation must reach to begin one, if nothing else is known.
@@ -64,7 +65,7 @@ def choose_language(
         wanted: str | None = explicit
     elif evidence.sentence or (evidence.clear and not (current_is_chosen and before)):
         wanted = evidence.code
-        if wanted is not None and _same_language(wanted, resting) and "-" not in wanted:
+        if wanted is not None and same_language(wanted, resting) and "-" not in wanted:
             wanted = resting  # "你好" is Chinese in both scripts
     else:
         wanted = None
@@ -89,14 +90,9 @@ def offered_form(tag: str | None, offered: Sequence[str]) -> str | None:
     for code in offered:
         if code.casefold() == wanted:
             return code
-    same = [code for code in offered if _same_language(code, wanted)]
+    same = [code for code in offered if same_language(code, wanted)]
     script = _script_of(wanted) if len(same) > 1 else None
     return next((code for code in same if script and code.endswith(script)), next(iter(same), None))
-
-
-def _same_language(one: str | None, other: str | None) -> bool:
-    primary, same = (str(tag).casefold().partition("-")[0] for tag in (one, other))
-    return bool(one) and primary == same
 
 
 @lru_cache(maxsize=64)

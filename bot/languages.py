@@ -23,6 +23,13 @@ class _Code(ConstrainedStr):
     regex = r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$"
 
 
+def same_language(one: str | None, other: str | None) -> bool:
+    """Is it the same language, whatever script or region the codes add?"""
+    if not one or not other:
+        return False
+    return one.casefold().partition("-")[0] == other.casefold().partition("-")[0]
+
+
 class _Text(ConstrainedStr):
     min_length = 1
     strip_whitespace = True
@@ -86,6 +93,11 @@ class Languages(_Model):
     def __hash__(self) -> int:
         """The same for the same entries; all their words would be hashed again each time."""
         return hash(self._codes)
+
+    def source_of(self, code: str) -> str:
+        """The language whose wording a language is answered with: itself, or what it is made of."""
+        known = self.get(code)
+        return (known.converted_from if known is not None else None) or code
 
     @property
     def codes(self) -> tuple[str, ...]:

@@ -134,7 +134,7 @@ def load_wording(
             English has moved on since a text was translated.
     """
     wanted = tuple(languages)
-    own = {lang: _source_of(lang) for lang in wanted}
+    own = {lang: load_languages().source_of(lang) for lang in wanted}
     files = {lang: read_files(folder / lang) for lang in dict.fromkeys(own.values())}
     known, required = known_placeholders(guidance), frozenset(required_keys(guidance))
     problems: list[str] = []
@@ -169,15 +169,9 @@ def load_wording(
     return Wording(wanted, entries, facts, shown_drafts, withheld)
 
 
-def _source_of(language: str) -> str:
-    """The language whose files hold the wording."""
-    known = load_languages().get(language)
-    return known.converted_from or language if known is not None else language
-
-
 def _written(entries: dict[str, Entry], language: str) -> dict[str, Entry]:
     """The entries in the characters of the language."""
-    if _source_of(language) == language:
+    if load_languages().source_of(language) == language:
         return entries
     return {
         key: entry.copy(

@@ -89,11 +89,6 @@ def messages_of_jsonl(path: Path) -> list[Labelled]:
     return found
 
 
-def same_language(code: str | None, wanted: str) -> bool:
-    """Is it the same language, whatever script or region the codes add?"""
-    return (code or "").partition("-")[0] == wanted.partition("-")[0]
-
-
 def _entities(annotated: Mapping[str, Any] | None) -> frozenset[Entity] | None:
     if annotated is None:
         return None

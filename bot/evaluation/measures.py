@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bot.evaluation.labelled import Entity, Labelled, same_language
+from bot.evaluation.labelled import Entity, Labelled
+from bot.languages import same_language
 from bot.nlu.decision import EMERGENCY, OUT_OF_SCOPE
 
 

@@ -12,13 +12,12 @@ from bot.evaluation.labelled import (
     Labelled,
     messages_of_jsonl,
     own_messages,
-    same_language,
     two_questions,
 )
 from bot.evaluation.measures import Outcome, Tally, both_found
 from bot.evaluation.report import Row
 from bot.evaluation.understanding import understand
-from bot.languages import load_languages
+from bot.languages import load_languages, same_language
 from bot.paths import PROJECT
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,8 +34,13 @@ def read_utterances(folder: Path) -> dict[str, list[str]]:
     Raises:
         ValueError: A file is not valid YAML, or there are no utterances at all.
     """
+    return texts_by_language(read_examples(folder))
+
+
+def texts_by_language(utterances: Iterable[Utterance]) -> dict[str, list[str]]:
+    """The texts by language code, in their order."""
     found: dict[str, list[str]] = {}
-    for utterance in read_examples(folder):
+    for utterance in utterances:
         found.setdefault(utterance.language, []).append(utterance.text)
     return found
 

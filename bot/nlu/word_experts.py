@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_matrix
 
+from bot.languages import same_language
 from bot.nlu.ngrams import Array, NgramSettings, NgramVectorizer
 
 if TYPE_CHECKING:
@@ -170,7 +171,7 @@ class WordExperts:
         found = [
             expert
             for code, expert in self._experts.items()
-            if any(_primary(code) == _primary(language) for language in languages)
+            if any(same_language(code, language) for language in languages)
         ]
         return found or list(self._experts.values())
 
@@ -200,11 +201,6 @@ class WordExperts:
         if not experts:
             raise ValueError("the model names no language")
         return cls(experts)
-
-
-def _primary(code: str) -> str:
-    """The language alone: "zh" of "zh-Hant"."""
-    return code.partition("-")[0]
 
 
 def _fitted(

@@ -37,7 +37,7 @@ def played_in(scenario: Scenario) -> tuple[str, ...]:
     held = scenario.languages or known.offered
     if scenario.languages:  # its characters are part of what it is about
         return held
-    return (*held, *(code for code in known.answered if _source(code) in held))
+    return (*held, *(code for code in known.answered if code != known.source_of(code) in held))
 
 
 @dataclass
@@ -48,6 +48,10 @@ class Player:
     path: Path
     language: str
     seen: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def _is_converted(self) -> bool:
+        return load_languages().source_of(self.language) != self.language
 
     async def play(self) -> list[str]:
         """Returns what went otherwise, each with the line of its step; empty if all went well."""
@@ -67,7 +71,7 @@ class Player:
                 shown = ", ".join(open_now) or "none"
                 return [f"{_line(lines, index)}: that choice is not open; open are {shown}"]
             # A first message may be the same in both scripts; the channel then knows which.
-            hint = scenario.hint or (None if _source(self.language) is None else self.language)
+            hint = scenario.hint or (self.language if self._is_converted else None)
             result = await conversation.turn(
                 sender, scenario.channel, hint=hint, language=step.language, **sent
             )
@@ -87,9 +91,9 @@ class Player:
         self, step: Step, open_now: dict[str, str], sender: str
     ) -> dict[str, Any] | None:
         """What goes to the assistant; None if the choice of the step is not open."""
-        text = step.text(_source(self.language) or self.language)
+        text = step.text(load_languages().source_of(self.language))
         if text is not None:
-            return {"text": text if _source(self.language) is None else traditional(text)}
+            return {"text": traditional(text) if self._is_converted else text}
         if step.stale is not None:
             return {"choice": self.seen[step.stale]} if step.stale in self.seen else None
         if step.language is not None:
@@ -167,15 +171,9 @@ def _expected_language(expect: Expect, test_language: str, before: str) -> str:
         return before
     if isinstance(expect.language, str):
         return expect.language
-    source = _source(test_language)
-    wanted = expect.language[source or test_language]
+    source = load_languages().source_of(test_language)
+    wanted = expect.language[source]
     return test_language if wanted == source else wanted
-
-
-def _source(code: str) -> str | None:
-    """The language whose messages and wording a language is converted from, if it is."""
-    known = load_languages().get(code)
-    return known.converted_from if known is not None else None
 
 
 def _line(lines: LineLookup, index: int) -> str:
