@@ -6,6 +6,7 @@ import secrets
 import statistics
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 import requests
+from urllib3.exceptions import ProtocolError
 
 PATH = "/webhooks/web"
 PATIENCE = 60.0
@@ -38,14 +40,20 @@ class Tally:
     Attributes:
         seconds: How long each message took until it had its answer, tries and all.
         again: How often a message was sent again, since the connection failed.
+        reopened: How often a message found its kept connection closed and opened another, as browsers
+            do by themselves: who stops in order closes the connections on which nothing is under way.
         soft: How often a message was answered with the phone lines only, and sent again.
         lost: Messages that had no answer in the end.
+        reasons: Why messages were sent again, and how often each: a status, or how the connection
+            failed.
     """
 
     seconds: list[float] = field(default_factory=list)
     again: int = 0
+    reopened: int = 0
     soft: int = 0
     lost: int = 0
+    reasons: Counter[str] = field(default_factory=Counter)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def add(self, **more: float) -> None:
@@ -56,6 +64,12 @@ class Tally:
                     self.seconds.append(value)
                 else:
                     setattr(self, name, getattr(self, name) + int(value))
+
+    def again_because(self, reason: str) -> None:
+        """Notes that a message is sent again; safe from any thread."""
+        with self._lock:
+            self.again += 1
+            self.reasons[reason] += 1
 
     def percentile(self, percent: float) -> float:
         """Seconds within which so many of the messages were answered."""
@@ -109,15 +123,13 @@ class Person:
         raise AssertionError(f"no answer within {PATIENCE:.0f} seconds")
 
     def _try(self, body: dict[str, Any], key: str) -> dict[str, Any] | None:
-        headers = {"Idempotency-Key": key}
         try:
-            address = f"{self.url}{PATH}/messages"
-            response = self.http.post(address, json=body, headers=headers, timeout=PATIENCE)
-        except requests.ConnectionError:
-            self.tally.add(again=1)
+            response = self._post(body, key)
+        except requests.ConnectionError as error:
+            self.tally.again_because(f"{type(error).__name__}: {error.args[0]}")
             return None
         if response.status_code >= 500:
-            self.tally.add(again=1)
+            self.tally.again_because(f"status {response.status_code}")
             return None
         response.raise_for_status()
         answer: dict[str, Any] = response.json()
@@ -125,6 +137,16 @@ class Person:
             self.tally.add(soft=1)
             return None
         return answer
+
+    def _post(self, body: dict[str, Any], key: str) -> requests.Response:
+        address, headers = f"{self.url}{PATH}/messages", {"Idempotency-Key": key}
+        try:
+            return self.http.post(address, json=body, headers=headers, timeout=PATIENCE)
+        except requests.ConnectionError as error:
+            if not isinstance(error.args[0], ProtocolError):
+                raise
+            self.tally.add(reopened=1)
+            return self.http.post(address, json=body, headers=headers, timeout=PATIENCE)
 
 
 @lru_cache(maxsize=16)

@@ -207,7 +207,11 @@ class Nginx:
         }
         for source, target in (("roi", "roi.conf"), ("local", "nginx.conf")):
             text = (_NGINX / f"{source}.conf.template").read_text(encoding="utf-8")
-            (self._folder / target).write_text(Template(text).safe_substitute(settings))
+            # In one step: nginx may still be reading for the change before this one, and half a
+            # file is valid too: it has no server, so that nginx would close its port.
+            aside = self._folder / f"{target}.new"
+            aside.write_text(Template(text).safe_substitute(settings), encoding="utf-8")
+            aside.replace(self._folder / target)
         tested = subprocess.run([*self._command(), "-t", "-q"], capture_output=True, text=True)
         if tested.returncode != 0:
             raise ClusterError(f"the configuration of nginx is wrong: {tested.stderr.strip()}")
