@@ -40,8 +40,8 @@ class Tally:
     Attributes:
         seconds: How long each message took until it had its answer, tries and all.
         again: How often a message was sent again, since the connection failed.
-        reopened: How often a message found its kept connection closed and opened another, as browsers
-            do by themselves: who stops in order closes the connections on which nothing is under way.
+        reopened: How often a message found its kept connection closed and opened another, as
+            browsers do: a server that stops closes those on which nothing is under way.
         soft: How often a message was answered with the phone lines only, and sent again.
         lost: Messages that had no answer in the end.
         reasons: Why messages were sent again, and how often each: a status, or how the connection
