@@ -2,170 +2,250 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
-from sqlalchemy.orm import Session
+from sqlalchemy.engine import Connection
 
-from bot.history import recent_rows
+from bot.history import StoredEvent, last_turns
+from bot.prepared import Prepared
 
 # Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns
 # (DESIGN 3).
 # What a conversation means lives in slots; policies and "say it again" look back two turns at most.
+TURNS = 3
+"""Turns handed back, besides one event for each slot and the open form."""
+
 HISTORY = 40
-"""Events handed back at most, about three turns, besides one for each slot and the open form."""
+"""Events of those turns at most."""
 
 STORED = 3000
-"""Events stored of one conversation, some 200 turns, when it has just been trimmed."""
+"""Events stored of one conversation, some 300 turns, when it has just been trimmed."""
 
 TRIM_EVERY = 25
 """Turns after which a conversation is trimmed again."""
 
-Event = SQLTrackerStore.SQLEvent
-TABLES: sa.MetaData = Event.metadata
+_EVENTS = SQLTrackerStore.SQLEvent.__table__
+TABLES: sa.MetaData = _EVENTS.metadata
+_EVENT = _EVENTS.c
 CONVERSATIONS = sa.Table(
     "roi_conversations",
     TABLES,
     sa.Column("sender_id", sa.String(255), primary_key=True),
     sa.Column("turn", sa.Integer, nullable=False),
     sa.Column("seen", sa.Float, nullable=False, index=True),
+    # What a turn needs, in one row: finding it among all events took longer with each turn.
+    sa.Column("recent", sa.Text),
 )
 _ROW = CONVERSATIONS.c
+_SENDER = sa.bindparam("sender")
+_COLUMNS = ("sender_id", "type_name", "timestamp", "intent_name", "action_name", "data")
 
 _ONE_HOUR = 3600.0
+
+_FIND_TURN = Prepared(sa.select(_ROW.turn).where(_ROW.sender_id == _SENDER))
+_FIND_RECENT = Prepared(sa.select(_ROW.turn, _ROW.recent).where(_ROW.sender_id == _SENDER))
+_NEXT_TURN = Prepared(
+    sa.update(CONVERSATIONS)
+    .where(_ROW.sender_id == _SENDER, _ROW.turn == sa.bindparam("before"))
+    .values({name: sa.bindparam(name) for name in ("turn", "seen", "recent")})
+)
 
 
 class ConflictError(RuntimeError):
     """The conversation has gone on since it was read; saving now would mix two turns."""
 
 
-def adopt_older(session: Session, now: float) -> None:
+class Stored(NamedTuple):
+    """What is stored of a conversation.
+
+    Attributes:
+        turn: How many turns of it have been stored.
+        events: Some or all of its events, oldest first.
+    """
+
+    turn: int
+    events: list[StoredEvent]
+
+
+NOTHING = Stored(0, [])
+"""Of a conversation that has not begun."""
+
+
+def add_columns(connection: Connection) -> None:
+    """Adds the columns that a database of an older version lacks."""
+    known = {column["name"] for column in sa.inspect(connection).get_columns(CONVERSATIONS.name)}
+    if _ROW.recent.name not in known:
+        added = sa.schema.CreateColumn(_ROW.recent).compile(dialect=connection.dialect)
+        connection.execute(sa.text(f"ALTER TABLE {CONVERSATIONS.name} ADD COLUMN {added}"))
+
+
+def adopt_older(connection: Connection, now: float) -> None:
     """Lists conversations that were stored before there was a list of them.
 
     Args:
-        session: Nobody else does the same meanwhile.
+        connection: Nobody else does the same meanwhile.
         now: Seconds since 1970.
     """
-    if session.execute(sa.select(_ROW.sender_id).limit(1)).first() is None:
-        last = sa.func.coalesce(sa.func.max(Event.timestamp), now)
-        found = sa.select(Event.sender_id, sa.literal(1), last).group_by(Event.sender_id)
-        session.execute(sa.insert(CONVERSATIONS).from_select(["sender_id", "turn", "seen"], found))
+    if connection.execute(sa.select(_ROW.sender_id).limit(1)).first() is None:
+        last = sa.func.coalesce(sa.func.max(_EVENT.timestamp), now)
+        found = sa.select(_EVENT.sender_id, sa.literal(1), last).group_by(_EVENT.sender_id)
+        columns = ["sender_id", "turn", "seen"]
+        connection.execute(sa.insert(CONVERSATIONS).from_select(columns, found))
 
 
-def turn_of(session: Session, sender_id: str) -> int:
+def turn_of(connection: Connection, sender_id: str) -> int:
     """How many turns of a conversation have been stored."""
-    query = sa.select(_ROW.turn).where(_ROW.sender_id == sender_id)
-    return session.execute(query).scalar() or 0
+    return _FIND_TURN(connection, sender=sender_id).scalar() or 0
 
 
-def last_seen(session: Session, sender_id: str) -> float | None:
+def last_seen(connection: Connection, sender_id: str) -> float | None:
     """When its last turn was stored, in seconds since 1970."""
     query = sa.select(_ROW.seen).where(_ROW.sender_id == sender_id)
-    seen: float | None = session.execute(query).scalar()
+    seen: float | None = connection.execute(query).scalar()
     return seen
 
 
-def recent(session: Session, sender_id: str) -> list[str]:
+def recent(connection: Connection, sender_id: str) -> Stored:
     """Its last events, and those older ones that its present state hangs on."""
-    return [row.data for row in recent_rows(session, sender_id, HISTORY)]
+    found = _FIND_RECENT(connection, sender=sender_id).first()
+    if found is None:
+        return NOTHING
+    kept = json.loads(found.recent) if found.recent else {}
+    if kept.get("turn") == found.turn:
+        return Stored(found.turn, kept["events"])
+    # Stored by a version that keeps them nowhere else, as may happen while workers are replaced.
+    whole = everything(connection, sender_id)
+    return Stored(whole.turn, last_turns(whole.events, TURNS, HISTORY))
 
 
-def everything(session: Session, sender_id: str) -> list[str]:
+def everything(connection: Connection, sender_id: str) -> Stored:
     """All its events."""
-    query = sa.select(Event.data).where(Event.sender_id == sender_id).order_by(Event.id)
-    return list(session.execute(query).scalars())
+    # First the turn: one that is stored in between then ends in a conflict, not in a mix.
+    turn = turn_of(connection, sender_id)
+    query = sa.select(_EVENT.data).where(_EVENT.sender_id == sender_id).order_by(_EVENT.id)
+    return Stored(turn, [json.loads(data) for data in connection.execute(query).scalars()])
 
 
-def said(session: Session, sender_id: str, most: int) -> list[str]:
+def said(connection: Connection, sender_id: str, most: int) -> list[str]:
     """What was said last, and where its sessions began, oldest first."""
     kinds = (UserUttered.type_name, BotUttered.type_name, SessionStarted.type_name)
-    mine = sa.and_(Event.sender_id == sender_id, Event.type_name.in_(kinds))
-    newest = sa.select(Event.data).where(mine).order_by(Event.id.desc()).limit(most)
-    return list(session.execute(newest).scalars())[::-1]
+    mine = sa.and_(_EVENT.sender_id == sender_id, _EVENT.type_name.in_(kinds))
+    newest = sa.select(_EVENT.data).where(mine).order_by(_EVENT.id.desc()).limit(most)
+    return list(connection.execute(newest).scalars())[::-1]
 
 
 def store_turn(
-    session: Session, sender_id: str, turn: int, now: float, rows: Sequence[Mapping[str, Any]]
-) -> None:
+    connection: Connection,
+    sender_id: str,
+    before: Stored,
+    now: float,
+    events: Sequence[StoredEvent],
+) -> Stored:
     """Stores one turn, if it follows those that are stored.
 
     Args:
-        session: Committed by the caller.
+        connection: Committed by the caller.
         sender_id: Whose conversation.
-        turn: How many turns of it had been stored when it was read.
+        before: What was stored of it when it was read.
         now: Seconds since 1970.
-        rows: The new events.
+        events: The new ones.
+
+    Returns:
+        What there is to read of it now.
 
     Raises:
         ConflictError: It does not.
     """
-    present = {"turn": turn + 1, "seen": now}
-    if turn == 0:
+    after = Stored(before.turn + 1, last_turns([*before.events, *events], TURNS, HISTORY))
+    present = {"turn": after.turn, "seen": now, "recent": json.dumps(after._asdict())}
+    if before.turn == 0:
         try:
-            new = sa.insert(CONVERSATIONS).values(sender_id=sender_id, **present)
-            session.execute(new)
+            connection.execute(sa.insert(CONVERSATIONS).values(sender_id=sender_id, **present))
         except sa.exc.IntegrityError as error:
             raise ConflictError("the conversation exists already") from error
-    else:
-        mine = sa.and_(_ROW.sender_id == sender_id, _ROW.turn == turn)
-        if session.execute(sa.update(CONVERSATIONS).where(mine).values(present)).rowcount != 1:
-            raise ConflictError("the conversation has gone on, or is gone")
-    session.execute(sa.insert(Event), rows)
-    if (turn + 1) % TRIM_EVERY == 0:
-        trim(session, sender_id)
+    elif _NEXT_TURN(connection, sender=sender_id, before=before.turn, **present).rowcount != 1:
+        raise ConflictError("the conversation has gone on, or is gone")
+    rows = [_row(sender_id, event) for event in events]
+    numbered = {f"{name}_{at}": value for at, row in enumerate(rows) for name, value in row.items()}
+    _insert(len(rows))(connection, **numbered)
+    if after.turn % TRIM_EVERY == 0:
+        trim(connection, sender_id)
+    return after
 
 
-def trim(session: Session, sender_id: str) -> None:
+def _row(sender_id: str, event: StoredEvent) -> dict[str, Any]:
+    """An event as Rasa's table has it."""
+    return {
+        "sender_id": sender_id,
+        "type_name": event["event"],
+        "timestamp": event.get("timestamp"),
+        "intent_name": event.get("parse_data", {}).get("intent", {}).get("name"),
+        "action_name": event.get("name"),
+        "data": json.dumps(event),
+    }
+
+
+@lru_cache(maxsize=64)
+def _insert(number: int) -> Prepared:
+    """Inserts so many events with one statement, one visit to the database."""
+    rows = [{name: sa.bindparam(f"{name}_{at}") for name in _COLUMNS} for at in range(number)]
+    return Prepared(sa.insert(_EVENTS).values(rows))
+
+
+def trim(connection: Connection, sender_id: str) -> None:
     """Removes old events of a conversation that goes on and on; its state stays as it is."""
-    mine = _since_last_start(sender_id, session)
-    cut = session.execute(
-        sa.select(Event.id).where(mine).order_by(Event.id.desc()).offset(STORED - 1).limit(1)
+    mine = _since_last_start(sender_id, connection)
+    cut = connection.execute(
+        sa.select(_EVENT.id).where(mine).order_by(_EVENT.id.desc()).offset(STORED - 1).limit(1)
     ).scalar()
     if cut is not None:
-        kept = _state_before(session, mine, cut)
-        old = sa.and_(Event.sender_id == sender_id, Event.id < cut, Event.id.not_in(kept))
-        session.execute(sa.delete(Event).where(old).execution_options(synchronize_session=False))
+        kept = _state_before(connection, mine, cut)
+        old = sa.and_(_EVENT.sender_id == sender_id, _EVENT.id < cut, _EVENT.id.not_in(kept))
+        connection.execute(sa.delete(_EVENTS).where(old))
 
 
-def delete(session: Session, sender_ids: Sequence[str]) -> int:
+def delete(connection: Connection, sender_ids: Sequence[str]) -> int:
     """Deletes conversations; gives the number of their events."""
-    session.execute(sa.delete(CONVERSATIONS).where(_ROW.sender_id.in_(sender_ids)))
-    gone = sa.delete(Event).where(Event.sender_id.in_(sender_ids))
-    return int(session.execute(gone.execution_options(synchronize_session=False)).rowcount)
+    connection.execute(sa.delete(CONVERSATIONS).where(_ROW.sender_id.in_(sender_ids)))
+    gone = sa.delete(_EVENTS).where(_EVENT.sender_id.in_(sender_ids))
+    return int(connection.execute(gone).rowcount)
 
 
-def silent_since(session: Session, moment: float, now: float, most: int) -> list[str]:
+def silent_since(connection: Connection, moment: float, now: float, most: int) -> list[str]:
     """Conversations without a message since a moment.
 
     Args:
-        session: Committed by the caller.
+        connection: Committed by the caller.
         moment: In seconds since 1970.
         now: Those that were last seen in the future, by a clock that was wrong, count as seen now.
         most: How many at most; the oldest first.
     """
     ahead = sa.update(CONVERSATIONS).where(_ROW.seen > now + _ONE_HOUR).values(seen=now)
-    session.execute(ahead)
+    connection.execute(ahead)
     query = sa.select(_ROW.sender_id).where(_ROW.seen <= moment).order_by(_ROW.seen).limit(most)
     # A turn that is being stored at this moment makes its conversation young again: leave it.
-    return list(session.execute(query.with_for_update(skip_locked=True)).scalars())
+    return list(connection.execute(query.with_for_update(skip_locked=True)).scalars())
 
 
-def _since_last_start(sender_id: str, session: Session) -> Any:
-    mine = Event.sender_id == sender_id
-    begun = sa.and_(mine, Event.type_name == SessionStarted.type_name)
-    start = session.execute(sa.select(sa.func.max(Event.id)).where(begun)).scalar()
-    return mine if start is None else sa.and_(mine, Event.id >= start)
+def _since_last_start(sender_id: str, connection: Connection) -> Any:
+    mine = _EVENT.sender_id == sender_id
+    begun = sa.and_(mine, _EVENT.type_name == SessionStarted.type_name)
+    start = connection.execute(sa.select(sa.func.max(_EVENT.id)).where(begun)).scalar()
+    return mine if start is None else sa.and_(mine, _EVENT.id >= start)
 
 
-def _state_before(session: Session, mine: Any, first: int) -> list[int]:
+def _state_before(connection: Connection, mine: Any, first: int) -> list[int]:
     """The ids of older events that still count: each slot's last, the open form, the start."""
-    older = sa.and_(mine, Event.id < first)
-    latest = sa.select(sa.func.max(Event.id)).where(older)
-    slots = latest.where(Event.type_name == "slot").group_by(Event.action_name)
-    loop = latest.where(Event.type_name == "active_loop")
-    start = latest.where(Event.type_name == SessionStarted.type_name)
-    found = [session.execute(query).scalars().all() for query in (slots, loop, start)]
+    older = sa.and_(mine, _EVENT.id < first)
+    latest = sa.select(sa.func.max(_EVENT.id)).where(older)
+    slots = latest.where(_EVENT.type_name == "slot").group_by(_EVENT.action_name)
+    loop = latest.where(_EVENT.type_name == "active_loop")
+    start = latest.where(_EVENT.type_name == SessionStarted.type_name)
+    found = [connection.execute(query).scalars().all() for query in (slots, loop, start)]
     return [number for numbers in found for number in numbers if number is not None]

@@ -1,65 +1,47 @@
-"""Reads from the table of events what a turn needs of a conversation, in few statements."""
+"""What a turn needs of a conversation: its last turns, and what set its state before them."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any
 
-import sqlalchemy as sa
-from rasa.core.tracker_store import SQLTrackerStore
-from rasa.shared.core.events import ActiveLoop, SessionStarted, SlotSet
+from rasa.shared.core.events import ActiveLoop, SessionStarted, SlotSet, UserUttered
 
-_Event = SQLTrackerStore.SQLEvent
-_COLUMNS = (_Event.id, _Event.type_name, _Event.action_name, _Event.data)
-_SENDER, _FIRST, _START = sa.bindparam("sender"), sa.bindparam("first"), sa.bindparam("start")
+StoredEvent = dict[str, Any]
+"""An event as Rasa's `as_dict` gives it."""
 
-
-class _Statements(NamedTuple):
-    newest: Any
-    start: Any
-    before: Any
+_LISTEN = "action_listen"
 
 
-def recent_rows(session: Any, sender_id: str, most: int) -> list[Any]:
-    """The last events of the present session, with `id` and `data`, oldest first.
+def last_turns(events: Sequence[StoredEvent], turns: int, most: int) -> list[StoredEvent]:
+    """The last turns of the present session, oldest first.
 
     Args:
-        session: SQLAlchemy's.
-        sender_id: The conversation.
-        most: How many; before them come what set each slot and the open form last, so that the
+        events: Those of the conversation, or what this gave before and those since.
+        turns: How many; before them come what set each slot and the open form last, so that the
             events lead to the state that all of them would lead to.
+        most: Events of those turns at most.
     """
-    newest, start_of, before = _statements(most)
-    rows = session.execute(newest, {"sender": sender_id}).all()[::-1]
-    at = next(
-        (i for i in reversed(range(len(rows))) if rows[i].type_name == SessionStarted.type_name),
-        None,
-    )
-    if at is not None:
-        return list(rows[at:])
-    if len(rows) < most:
-        return list(rows)
+    starts = [at for at, event in enumerate(events) if event["event"] == SessionStarted.type_name]
+    session = list(events[starts[-1] :] if starts else events)
+    heard = [at for at, event in enumerate(session) if event["event"] == UserUttered.type_name]
+    if len(heard) <= turns and len(session) <= most:
+        return session
     # Begin where a turn begins: policies compare states from one listening to the next.
-    first = next((i for i, row in enumerate(rows) if row.action_name == "action_listen"), 0)
-    start = session.execute(start_of, {"sender": sender_id}).scalar() or 0
-    given = {"sender": sender_id, "first": rows[first].id, "start": start}
-    return [*session.execute(before, given), *rows[first:]]
+    earliest = max(0, len(session) - most)
+    last = max(heard[-turns] if len(heard) >= turns else 0, earliest)
+    listening = [at for at, event in enumerate(session) if event.get("name") == _LISTEN]
+    within = [at for at in listening if at >= earliest]
+    first = next((at for at in reversed(within) if at < last), within[0] if within else earliest)
+    return [*_state(session[:first]), *session[first:]]
 
 
-@lru_cache(maxsize=4)
-def _statements(most: int) -> _Statements:
-    """Made once: putting a statement together takes as long as running it."""
-    mine = _Event.sender_id == _SENDER
-    newest = sa.select(*_COLUMNS).where(mine).order_by(_Event.id.desc()).limit(most)
-    latest = sa.func.max(_Event.id)
-    start = sa.select(latest).where(mine, _Event.type_name == SessionStarted.type_name)
-    older = sa.and_(mine, _Event.id < _FIRST, _Event.id >= _START)
-    slots = sa.select(latest).where(older, _Event.type_name == SlotSet.type_name)
-    loops = sa.select(latest).where(older, _Event.type_name == ActiveLoop.type_name)
-    ids = sa.or_(
-        _Event.id.in_(slots.group_by(_Event.action_name)),
-        _Event.id.in_(loops),
-        _Event.id == _START,
-    )
-    before = sa.select(*_COLUMNS).where(mine, ids).order_by(_Event.id)
-    return _Statements(newest, start, before)
+def _state(events: Sequence[StoredEvent]) -> list[StoredEvent]:
+    """Those events that a conversation's state hangs on: the last for each slot, the open form."""
+    kinds = {SlotSet.type_name, ActiveLoop.type_name, SessionStarted.type_name}
+    last: dict[tuple[str, str], int] = {}
+    for at, event in enumerate(events):
+        if event["event"] in kinds:
+            name = event["name"] if event["event"] == SlotSet.type_name else ""
+            last[event["event"], str(name)] = at
+    return [events[at] for at in sorted(last.values())]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import gzip
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -77,14 +78,17 @@ def _load(path: Path, database: URL | str) -> Agent:
     locks = _lock_store()
     nlg = LocalizedResponseGenerator()
     try:
-        _read_through(path)
-        agent = Agent.load(
-            path,
-            generator=nlg,
-            tracker_store=store,
-            lock_store=locks,
-            action_endpoint=InProcessActions("actions"),
-        )
+        # In a thread of its own: unpacking and hashing leave Python's lock to others.
+        with ThreadPoolExecutor(1) as aside:
+            read_through = aside.submit(_read_through, path)
+            agent = Agent.load(
+                path,
+                generator=nlg,
+                tracker_store=store,
+                lock_store=locks,
+                action_endpoint=InProcessActions("actions"),
+            )
+        read_through.result()
     except UnsupportedModelVersionError as error:
         raise _of_another_version(path, error.model_version) from error
     except (Exception, SystemExit) as error:

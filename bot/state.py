@@ -26,6 +26,7 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.data_key import data_key
 from bot.database import forget_leftovers, make_tables, open_engine
+from bot.prepared import Prepared
 from bot.privacy.sealing import seal, unseal
 
 logger = logging.getLogger(__name__)
@@ -48,6 +49,12 @@ _TABLE = sa.Table(
     sa.Column("expires", sa.Float, index=True),
 )
 _ROW = _TABLE.c
+_NOW = sa.bindparam("now")
+_FIND_FLAG = Prepared(
+    sa.select(_ROW.name).where(
+        _ROW.name == sa.bindparam("name"), sa.or_(_ROW.expires.is_(None), _ROW.expires > _NOW)
+    )
+)
 
 _Result = TypeVar("_Result")
 
@@ -304,10 +311,8 @@ class SharedState:
         return bool(left <= 0 or (row.owner is not None and left > 2 * self._lease))
 
     def _has(self, name: str) -> bool:
-        holds = sa.or_(_ROW.expires.is_(None), _ROW.expires > self._clock())
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(_ROW.name).where(_ROW.name == name, holds)).first()
-        return row is not None
+            return _FIND_FLAG(connection, name=name, now=self._clock()).first() is not None
 
     def _insert(self, values: dict[str, Any]) -> bool:
         try:

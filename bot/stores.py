@@ -23,12 +23,11 @@ from rasa.core.tracker_store import SQLTrackerStore, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
 
 from bot import conversation_rows
-from bot.conversation_rows import HISTORY, TABLES, ConflictError
+from bot.conversation_rows import NOTHING, TABLES, ConflictError, Stored
 from bot.database import (
     IN_MEMORY,
     database_url,
@@ -37,16 +36,17 @@ from bot.database import (
     one_at_a_time,
     open_engine,
 )
+from bot.history import StoredEvent
 from bot.privacy.events import GuardedBroker, without_details
 from bot.privacy.logs import guard_logs
 from bot.state import SharedState
 
-__all__ = ["HISTORY", "ConflictError", "ConversationStore", "sqlite_store", "store_of"]
+__all__ = ["ConflictError", "ConversationStore", "sqlite_store", "store_of"]
 
 THREADS = 4
 """Statements at a time; SQLite, which takes one writer at a time, has one thread."""
 
-_STORED, _TURN = "_roi_stored_events", "_roi_turn"
+_STORED, _KNOWN_EVENTS = "_roi_stored", "_roi_known_events"
 _READ: ContextVar[DialogueStateTracker | None] = ContextVar("read", default=None)
 
 _Result = TypeVar("_Result")
@@ -81,31 +81,24 @@ class ConversationStore(SQLTrackerStore):
         """
         self.engine = open_engine(database_url() if host is None else host)
         make_tables(self.engine, TABLES)
-        self.sessionmaker = sessionmaker(bind=self.engine, future=True)
         sqlite = self.engine.dialect.name == "sqlite"
         self._threads = ThreadPoolExecutor(1 if sqlite else THREADS, thread_name_prefix="roi-store")
         self._clock = clock
         self._shared: SharedState | None = None
-        with one_at_a_time(self.engine) as connection, Session(connection, future=True) as session:
-            conversation_rows.adopt_older(session, clock())
-            session.flush()
+        with one_at_a_time(self.engine) as connection:
+            conversation_rows.add_columns(connection)
+            conversation_rows.adopt_older(connection, clock())
         # Not SQLTrackerStore's: that one would open the database once more.
         guarded = GuardedBroker(event_broker) if event_broker is not None else None
         TrackerStore.__init__(self, domain, guarded)
         guard_logs()
-
-    @contextmanager
-    def session_scope(self) -> Iterator[Session]:
-        """A transaction; committed only where that is said."""
-        with self.sessionmaker() as session:
-            yield session
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
         """The conversation's present state with its last turns."""
         known = _READ.get()
         if known is not None and known.sender_id == sender_id:
             _READ.set(None)  # once, since whoever gets it changes it
-            if await self._in_thread(self._turn, sender_id) == getattr(known, _TURN, 0):
+            if await self._in_thread(self._turn, sender_id) == _stored(known).turn:
                 return known
         return await self._tracker(sender_id, conversation_rows.recent)
 
@@ -121,14 +114,12 @@ class ConversationStore(SQLTrackerStore):
         """
         await self.stream_events(tracker)
         events = list(tracker.events)
-        new = without_details(events[getattr(tracker, _STORED, 0) :])
-        rows = [_row(tracker.sender_id, event) for event in new]
-        if not rows:
+        new = without_details(events[getattr(tracker, _KNOWN_EVENTS, 0) :])
+        if not new:
             return  # as Rasa saves a new conversation before its first turn
-        turn = getattr(tracker, _TURN, 0)
-        await self._in_thread(self._write, tracker.sender_id, turn, rows)
-        setattr(tracker, _STORED, len(events))
-        setattr(tracker, _TURN, turn + 1)
+        data = [event.as_dict() for event in new]
+        stored = await self._in_thread(self._write, tracker.sender_id, _stored(tracker), data)
+        _note(tracker, stored, len(events))
 
     async def keys(self) -> list[str]:
         """The ids of all conversations."""
@@ -149,8 +140,7 @@ class ConversationStore(SQLTrackerStore):
             sender_id: The conversation.
             most: How many messages at most; the newest stay.
         """
-        read = partial(conversation_rows.said, most=most)
-        _, stored = await self._in_thread(self._read, sender_id, read)
+        stored = await self._in_thread(self._said, sender_id, most)
         return [Event.from_parameters(json.loads(data)) for data in stored]
 
     async def last_seen(self, sender_id: str) -> float | None:
@@ -207,57 +197,53 @@ class ConversationStore(SQLTrackerStore):
         return await loop.run_in_executor(self._threads, partial(function, *arguments))
 
     async def _tracker(
-        self, sender_id: str, read: Callable[[Session, str], list[str]]
+        self, sender_id: str, read: Callable[[Connection, str], Stored]
     ) -> DialogueStateTracker | None:
-        turn, stored = await self._in_thread(self._read, sender_id, read)
-        if not stored or not self.domain:
+        stored = await self._in_thread(self._read, sender_id, read)
+        if not stored.events or not self.domain:
             return None
-        events = [json.loads(data) for data in stored]
-        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
-        # How many of its events are in the database; all later ones are new when it is saved.
-        setattr(tracker, _STORED, len(tracker.events))
-        setattr(tracker, _TURN, turn)
+        tracker = DialogueStateTracker.from_dict(sender_id, stored.events, self.domain.slots)
+        _note(tracker, stored, len(tracker.events))
         return tracker
 
-    def _read(
-        self, sender_id: str, read: Callable[[Session, str], list[str]]
-    ) -> tuple[int, list[str]]:
-        with self.session_scope() as session:
-            # First the turn: one that is stored in between then ends in a conflict, not in a mix.
-            return conversation_rows.turn_of(session, sender_id), read(session, sender_id)
+    def _read(self, sender_id: str, read: Callable[[Connection, str], Stored]) -> Stored:
+        with self.engine.connect() as connection:
+            return read(connection, sender_id)
+
+    def _said(self, sender_id: str, most: int) -> list[str]:
+        with self.engine.connect() as connection:
+            return conversation_rows.said(connection, sender_id, most)
 
     def _turn(self, sender_id: str) -> int:
-        with self.session_scope() as session:
-            return conversation_rows.turn_of(session, sender_id)
+        with self.engine.connect() as connection:
+            return conversation_rows.turn_of(connection, sender_id)
 
-    def _write(self, sender_id: str, turn: int, rows: list[dict[str, Any]]) -> None:
-        with self.session_scope() as session:
-            conversation_rows.store_turn(session, sender_id, turn, self._clock(), rows)
-            session.commit()
+    def _write(self, sender_id: str, before: Stored, events: list[StoredEvent]) -> Stored:
+        with self.engine.begin() as connection:
+            now = self._clock()
+            return conversation_rows.store_turn(connection, sender_id, before, now, events)
 
     def _delete(self, sender_id: str) -> int:
-        with self.session_scope() as session:
-            events = conversation_rows.delete(session, [sender_id])
-            session.commit()
+        with self.engine.begin() as connection:
+            events = conversation_rows.delete(connection, [sender_id])
         forget_leftovers(self.engine)
         return events
 
     def _delete_silent(self, seconds: float, most: int) -> tuple[int, int]:
         now = self._clock()
-        with self.session_scope() as session:
-            found = conversation_rows.silent_since(session, now - seconds, now, most)
-            events = conversation_rows.delete(session, found) if found else 0
-            session.commit()
+        with self.engine.begin() as connection:
+            found = conversation_rows.silent_since(connection, now - seconds, now, most)
+            events = conversation_rows.delete(connection, found) if found else 0
         return len(found), events
 
     def _last_seen(self, sender_id: str) -> float | None:
-        with self.session_scope() as session:
-            return conversation_rows.last_seen(session, sender_id)
+        with self.engine.connect() as connection:
+            return conversation_rows.last_seen(connection, sender_id)
 
     def _keys(self) -> list[str]:
-        with self.session_scope() as session:
+        with self.engine.connect() as connection:
             query = sa.select(conversation_rows.CONVERSATIONS.c.sender_id)
-            return list(session.execute(query).scalars())
+            return list(connection.execute(query).scalars())
 
 
 @contextmanager
@@ -292,14 +278,13 @@ def sqlite_store(database: Path | None) -> ConversationStore:
     return ConversationStore(Domain.empty(), url)
 
 
-def _row(sender_id: str, event: Event) -> dict[str, Any]:
-    """An event as it is stored."""
-    data = event.as_dict()
-    return {
-        "sender_id": sender_id,
-        "type_name": event.type_name,
-        "timestamp": data.get("timestamp"),
-        "intent_name": data.get("parse_data", {}).get("intent", {}).get("name"),
-        "action_name": data.get("name"),
-        "data": json.dumps(data),
-    }
+def _stored(tracker: DialogueStateTracker) -> Stored:
+    """What was stored of a conversation when it was read or last saved."""
+    stored: Stored = getattr(tracker, _STORED, NOTHING)
+    return stored
+
+
+def _note(tracker: DialogueStateTracker, stored: Stored, events: int) -> None:
+    """Notes what is stored of a conversation; all events after so many are new."""
+    setattr(tracker, _STORED, stored)
+    setattr(tracker, _KNOWN_EVENTS, events)

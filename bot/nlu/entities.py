@@ -43,8 +43,9 @@ _POSSESSIVE_REACH = 4
 _POSSESSIVE, _NEGATION = "possessive", "negation"
 
 
-# Words of a script with spaces: spaCy's tokenizer would not cut them.
-_PLAIN_WORDS = re.compile(r"[a-z\u00c0-\u04ff\u1e00-\u1eff]+(?: [a-z\u00c0-\u04ff\u1e00-\u1eff]+)*")
+# Words of a script with spaces (Latin, Cyrillic, Arabic): spaCy's tokenizer would not cut them.
+_PLAIN = r"[a-z\u00c0-\u04ff\u1e00-\u1eff\u0621-\u063a\u0641-\u064a]+"
+_PLAIN_WORDS = re.compile(rf"{_PLAIN}(?: {_PLAIN})*")
 
 _HAN_OR_WORD = re.compile(rf"[{HAN}]|[^\W{HAN}]+|\W")
 

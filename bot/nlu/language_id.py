@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from bot.chinese import script_of
@@ -21,7 +22,13 @@ from bot.nlu.language_ngrams import NgramModel
 from bot.nlu.language_profiles import ProfileDetector
 from bot.nlu.language_romanised import ROMANISED, romanised_apart, with_digit_letters
 from bot.nlu.language_scripts import LATIN, ScriptRules, other_script_letters
-from bot.nlu.phrases import Phrases, capitalised_inside, without_accents, words_of
+from bot.nlu.phrases import (
+    PhraseLists,
+    Phrases,
+    capitalised_inside,
+    without_accents,
+    words_of,
+)
 
 LONGEST_TEXT = 300  # characters; more adds time, not certainty
 
@@ -73,7 +80,7 @@ class _Message:
     greetings: dict[str, set[int]]
     known: dict[str, set[int]]  # by language, words of its lists
 
-    @property
+    @cached_property
     def content(self) -> list[int]:
         return [position for position in self.told if position not in self.loans]
 
@@ -97,11 +104,11 @@ class LanguageIdentifier:
         self._unasked = {code for code in read_samples() if code not in known.offered}
         self._neutral = Phrases(known.neutral)
         self._names = Phrases(known.names)
-        self._loans = {lang.code: Phrases(lang.lends) for lang in self._languages if lang.lends}
-        self._greetings = {lang.code: Phrases(lang.greetings) for lang in self._languages}
-        self._words = {
-            lang.code: Phrases((*lang.words, *lang.greetings)) for lang in self._languages
-        }
+        self._loans = PhraseLists({lang.code: lang.lends for lang in self._languages if lang.lends})
+        self._greetings = PhraseLists({lang.code: lang.greetings for lang in self._languages})
+        self._words = PhraseLists(
+            {lang.code: (*lang.words, *lang.greetings) for lang in self._languages}
+        )
         self._letters = {lang.code: set(lang.letters) for lang in self._latin if lang.letters}
         self._profiles = ProfileDetector(self._latin)
         self._scripts = ScriptRules(self._languages)
@@ -153,25 +160,24 @@ class LanguageIdentifier:
     def _read(self, text: str) -> _Message:
         words = words_of(text)
         plain = [without_accents(word) for word in words]
-        greetings = {code: found.positions(plain) for code, found in self._greetings.items()}
+        greetings, listed = self._greetings.positions(plain), self._words.positions(plain)
         greeting = set().union(*greetings.values())
         names = self._names.positions(plain) | capitalised_inside(text, words)
         silent = (self._neutral.positions(plain) | names) - greeting
-        listed: dict[str, set[int]] = {
-            str(code): found.positions(plain) for code, found in self._words.items()
-        }
         for code, letters in self._letters.items():
-            listed[code] |= {at for at, word in enumerate(words) if not letters.isdisjoint(word)}
+            telling = {at for at, word in enumerate(words) if not letters.isdisjoint(word)}
+            if telling:
+                listed[code] = listed.get(code, set()) | telling
         for romanised in self._romanised:
             listed[romanised] = with_digit_letters(words)
-        loans = set().union(*(loan.positions(plain) for loan in self._loans.values()))
+        loans = set().union(*self._loans.positions(plain).values())
         return _Message(
             words=words,
             plain=plain,
             told=[position for position in range(len(words)) if position not in silent],
             faint=sorted(silent.intersection(set().union(*listed.values())) - names),
             loans=loans - greeting - silent,
-            greetings={code: found for code, found in greetings.items() if found},
+            greetings=greetings,
             known={code: found - silent for code, found in listed.items()},
         )
 
@@ -194,8 +200,8 @@ class LanguageIdentifier:
 
     def _by_loans(self, message: _Message) -> LanguageEvidence:
         """Only words that travel ("medical records"): their own language, but not for sure."""
-        counts = {code: len(loan.positions(message.plain)) for code, loan in self._loans.items()}
-        return LanguageEvidence(max(counts, key=lambda code: counts[code]), 0.6)
+        found = self._loans.positions(message.plain)
+        return LanguageEvidence(max(found, key=lambda code: len(found[code])), 0.6)
 
     def _by_letters(self, message: _Message) -> LanguageEvidence:
         trained, confidence = self._likeliest_trained(message)

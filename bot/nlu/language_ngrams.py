@@ -54,7 +54,8 @@ class NgramModel:
         """Use :meth:`train` or :meth:`load`."""
         self.codes = tuple(codes)
         self._grams = {gram: index for index, gram in enumerate(grams)}
-        self._log_probabilities = log_probabilities
+        # A row for each n-gram: those of a message are picked out in one step.
+        self._by_gram = np.ascontiguousarray(log_probabilities.T)
         self._words = {word: index for index, word in enumerate(words)}
         self._word_counts = word_counts
         # A language of which we have little claims little: "chart" in one of fifty lines is no
@@ -112,11 +113,14 @@ class NgramModel:
         rows = [row for row, code in enumerate(self.codes) if code in among]
         if not rows:
             return {}
-        sums = np.array([bonus.get(self.codes[row], 0.0) for row in rows])
+        grams: list[int] = []
+        weights: list[float] = []
         for word, weight in words:
-            columns = [self._grams[gram] for gram in ngrams(word) if gram in self._grams]
-            of_word = self._log_probabilities[np.ix_(rows, columns)].sum(axis=1, dtype=np.float64)
-            sums += of_word * weight * _OVERLAP
+            known = [self._grams[gram] for gram in ngrams(word) if gram in self._grams]
+            grams += known
+            weights += [weight * _OVERLAP] * len(known)
+        found = np.array(weights, dtype=np.float64) @ self._by_gram[grams]
+        sums = np.array([bonus.get(self.codes[row], 0.0) + found[row] for row in rows])
         odds = np.exp(sums - sums.max())
         shares: list[float] = (odds / odds.sum()).tolist()
         return {self.codes[row]: share for row, share in zip(rows, shares, strict=True)}
@@ -144,7 +148,7 @@ class NgramModel:
         """Writes the model into an existing folder."""
         np.savez_compressed(
             folder / _ARRAYS,
-            log_probabilities=self._log_probabilities,
+            log_probabilities=self._by_gram.T,
             word_counts=self._word_counts,
         )
         vocabularies = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 _NOT_LANGUAGE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+\.\S+")
 _APOSTROPHES = re.compile("['’‘`´ʼ]")
@@ -88,6 +88,11 @@ class Phrases:
         """How many different phrases there are."""
         return len(self._phrases)
 
+    @property
+    def first_words(self) -> Iterable[str]:
+        """The words that begin a phrase, without accents."""
+        return self._by_first.keys()
+
     def positions(self, words: Sequence[str]) -> set[int]:
         """Which of the words belong to a phrase of the list, the longest phrases first.
 
@@ -110,3 +115,31 @@ class Phrases:
             if tuple(words[start : start + len(phrase)]) == phrase:
                 return len(phrase)
         return 0
+
+
+class PhraseLists:
+    """Several lists by name, of which a text is searched for those that one of its words begins."""
+
+    def __init__(self, lists: Mapping[str, Iterable[str]]) -> None:
+        """Keeps the phrases folded."""
+        self._lists = {name: Phrases(phrases) for name, phrases in lists.items()}
+        self._begun_by: dict[str, set[str]] = {}
+        for name, phrases in self._lists.items():
+            for word in phrases.first_words:
+                self._begun_by.setdefault(word, set()).add(name)
+
+    def __contains__(self, name: str) -> bool:
+        """Is there a list of that name?"""
+        return name in self._lists
+
+    def positions(self, words: Sequence[str]) -> dict[str, set[int]]:
+        """What :meth:`Phrases.positions` gives, by list; without the lists that give nothing.
+
+        Args:
+            words: Words without accents, in order.
+        """
+        begun = {name for word in words for name in self._begun_by.get(word, ())}
+        found = (
+            (name, each.positions(words)) for name, each in self._lists.items() if name in begun
+        )
+        return {name: positions for name, positions in found if positions}

@@ -15,6 +15,7 @@ from typing import Any
 from rasa.shared.core.events import Event
 
 from bot.content_store import shipped_guidance
+from bot.languages import load_languages
 from bot.localized import day_text, locale_of
 from bot.privacy.redactor import PLACEHOLDER, shipped_redactor
 from bot.say import Say
@@ -24,8 +25,8 @@ _DATE = "date"
 # What a machine made: ids look like the numbers of people, and no text stands in these.
 _NOT_TEXT = frozenset({
     "id", "message_id", "model_id", "assistant_id", "payload", "key", "event", "name", "intent",
-    "input_channel", "timestamp", "sender_id", "language", "language_hint", "utter_action",
-    "policy", "code", "entity", "extractor",
+    "input_channel", "timestamp", "sender_id", "language", "language_hint", "spoken",
+    "utter_action", "policy", "code", "entity", "extractor",
 })  # fmt: skip
 
 
@@ -146,9 +147,11 @@ def _of_ours(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _values() -> frozenset[str]:
-    """What slots hold: "records", "other_adult"."""
-    fields = shipped_guidance().routes.fields.values()
-    return frozenset(value for field in fields for value in (*field.values, *field.groups))
+    """What slots hold: "records", "other_adult", "fees", "pt"."""
+    guidance = shipped_guidance()
+    fields = guidance.routes.fields.values()
+    of_fields = (value for field in fields for value in (*field.values, *field.groups))
+    return frozenset((*of_fields, *guidance.topics, *load_languages().answered))
 
 
 def _redacted(value: Any, name: str, *, stated: Collection[str] = (), names: bool = True) -> Any:

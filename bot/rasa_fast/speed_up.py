@@ -7,6 +7,7 @@ from rasa.core.policies.rule_policy import RulePolicy
 from rasa.core.processor import MessageProcessor
 from rasa.engine.runner.dask import DaskGraphRunner
 from rasa.engine.storage.storage import ModelMetadata
+from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
@@ -16,6 +17,7 @@ from bot.rasa_fast import graph, loading, logs, rules, schemas, trackers, turns
 def speed_up() -> None:
     """Replaces them; may be called any number of times."""
     ModelMetadata.from_dict = staticmethod(loading.metadata_from_dict)
+    DomainProvider.load = classmethod(loading.load_domain)
     DaskGraphRunner.run = graph.run
     MessageProcessor.parse_message = turns.parse_message
     MessageProcessor._run_prediction_loop = turns.run_prediction_loop

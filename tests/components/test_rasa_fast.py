@@ -15,6 +15,9 @@ from rasa.core.actions.action import RemoteAction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.exceptions import GraphRunError
 from rasa.engine.graph import GraphSchema, SchemaNode
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
+from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.events import (
     ActionExecuted,
     ActiveLoop,
@@ -29,7 +32,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.slots import AnySlot, BooleanSlot, TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity, TrackerActiveLoop
 
-from bot.rasa_fast import graph, logs, rules, schemas, trackers
+from bot.rasa_fast import graph, loading, logs, rules, schemas, trackers
 from bot.rasa_fast.speed_up import speed_up
 
 SLOTS = [TextSlot("item", []), BooleanSlot("sure", []), AnySlot("choices", [])]
@@ -250,6 +253,19 @@ def test_an_input_that_is_the_name_of_a_node_is_refused():
 def _policy(agent) -> RulePolicy:
     nodes = agent.processor.graph_runner._instantiated_nodes.values()
     return next(n._component for n in nodes if isinstance(n._component, RulePolicy))
+
+
+def test_the_domain_of_a_model_is_what_rasa_reads(agent, tmp_path):
+    resource, storage = Resource("domain_provider"), LocalModelStorage(tmp_path)
+    with storage.write_to(resource) as folder:
+        agent.domain.persist(folder / "domain.yml")
+    given = ({}, storage, resource, None)
+    fast, slow = DomainProvider.load(*given), loading._load_domain(*given)
+    assert fast.provide_inference().as_dict() == slow.provide_inference().as_dict()
+    assert fast.provide_inference().fingerprint() == agent.domain.fingerprint()
+    with storage.write_to(resource) as folder:  # several files are Rasa's to merge
+        (folder / "more.yml").write_text("intents: [one_more]\n", encoding="utf-8")
+    assert "one_more" in DomainProvider.load(*given).provide_inference().intents
 
 
 async def test_whole_conversations_go_as_with_rasas_own_functions(agent, monkeypatch):

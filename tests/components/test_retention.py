@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from rasa.shared.core.events import BotUttered, UserUttered
@@ -200,8 +199,9 @@ async def test_a_stored_event_that_cannot_be_read_ends_no_process(
     store, _ = opened(f"sqlite:///{tmp_path / 'roi.db'}", clock)
     await talk(store, range(1), "web:a")
     with closing(sqlite3.connect(tmp_path / "roi.db")) as file:
+        file.execute("update roi_conversations set recent = '{'")
         file.execute("update events set data = '{' where type_name = 'slot'")
         file.commit()
-    reading: Any = store.retrieve("web:a")
-    with pytest.raises(ValueError, match="Expecting"):  # Rasa's own store would call sys.exit
-        await reading
+    for reading in (store.retrieve("web:a"), store.retrieve_full_tracker("web:a")):
+        with pytest.raises(ValueError, match="Expecting"):  # Rasa's own store would call sys.exit
+            await reading

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import sqlite3
+from contextlib import closing
+
 import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
@@ -12,10 +16,12 @@ from rasa.shared.core.events import (
     SlotSet,
     UserUttered,
 )
-from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
+from bot.conversation_rows import HISTORY, TURNS
+from bot.history import last_turns
 from bot.state import SharedState
-from bot.stores import HISTORY, ConversationStore, already_read, sqlite_store
+from bot.stores import ConversationStore, already_read, sqlite_store
 
 DOMAIN = Domain.from_yaml(
     """
@@ -82,6 +88,41 @@ async def test_a_long_conversation_comes_back_short_with_its_state(store):
     assert tracker.get_slot("topic") == "topic 59"
     assert tracker.active_loop_name == "request_form"
     assert tracker.latest_message.text == "message 59"
+
+
+async def test_what_is_kept_for_the_next_turn_is_the_end_of_what_is_stored(store):
+    for number in range(12):
+        await talk(store, range(number, number + 1))
+        full, recent = await store.retrieve_full_tracker("web:a"), await store.retrieve("web:a")
+        whole = [event.as_dict() for event in full.events]
+        assert [event.as_dict() for event in recent.events] == last_turns(whole, TURNS, HISTORY)
+
+
+async def test_a_database_of_before_goes_on(store, tmp_path):
+    """Its table of conversations had no column for what the next turn needs."""
+    await talk(store, range(9))
+    before = (await store.retrieve("web:a")).current_state(EventVerbosity.ALL)
+    store.close()
+    with closing(sqlite3.connect(tmp_path / "conversations.db")) as file:
+        file.execute("alter table roi_conversations drop column recent")
+        file.commit()
+    again = sqlite_store(tmp_path / "conversations.db")
+    again.domain = DOMAIN
+    assert (await again.retrieve("web:a")).current_state(EventVerbosity.ALL) == before
+    await talk(again, range(9, 10))
+    assert (await again.retrieve("web:a")).get_slot("topic") == "topic 9"
+
+
+async def test_a_turn_stored_by_a_worker_of_before_counts(store, tmp_path):
+    await talk(store, range(2))
+    with closing(sqlite3.connect(tmp_path / "conversations.db")) as file:
+        file.execute("update roi_conversations set turn = turn + 1")
+        data = json.dumps(SlotSet("topic", "theirs").as_dict())
+        row = ("web:a", "slot", "topic", data)
+        columns = "sender_id, type_name, action_name, data"
+        file.execute(f"insert into events ({columns}) values (?, ?, ?, ?)", row)
+        file.commit()
+    assert (await store.retrieve("web:a")).get_slot("topic") == "theirs"
 
 
 async def test_every_event_is_stored_once(store):
