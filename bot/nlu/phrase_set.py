@@ -48,13 +48,18 @@ class PhraseSet:
 
     def spans(self, text: Words) -> Iterator[Span]:
         """Where phrases stand, as offsets into the text, by where they begin, longest first."""
+        if not self._unspaced and self._begins_nowhere(text):
+            return iter(())
         found = {*self._word_spans(text), *self._letter_spans(text.text)}
         return iter(sorted(found, key=lambda span: (span[0], -span[1])))
 
+    def _begins_nowhere(self, text: Words) -> bool:
+        return "" not in self._by_first and text.different.isdisjoint(self._by_first)
+
     def _word_spans(self, text: Words) -> Iterator[Span]:
-        anywhere = self._by_first.get("", [])
-        if not anywhere and text.different.isdisjoint(self._by_first):
+        if self._begins_nowhere(text):
             return
+        anywhere = self._by_first.get("", [])
         for begin, word in enumerate(text.words):
             for phrase in (*self._by_first.get(word, ()), *anywhere):
                 end = _end_of_match(text.words, begin, phrase)

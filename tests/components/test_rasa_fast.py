@@ -18,6 +18,7 @@ from rasa.engine.graph import GraphSchema, SchemaNode
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.graph_components.providers.domain_provider import DomainProvider
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
     ActiveLoop,
@@ -32,7 +33,7 @@ from rasa.shared.core.events import (
 from rasa.shared.core.slots import AnySlot, BooleanSlot, TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity, TrackerActiveLoop
 
-from bot.rasa_fast import graph, loading, logs, rules, schemas, trackers
+from bot.rasa_fast import domains, graph, loading, logs, rules, schemas, trackers
 from bot.rasa_fast.speed_up import speed_up
 
 SLOTS = [TextSlot("item", []), BooleanSlot("sure", []), AnySlot("choices", [])]
@@ -268,6 +269,11 @@ def test_the_domain_of_a_model_is_what_rasa_reads(agent, tmp_path):
     assert "one_more" in DomainProvider.load(*given).provide_inference().intents
 
 
+def test_a_domain_is_empty_where_rasa_says_so(agent):
+    for domain, empty in ((Domain.empty(), True), (agent.domain, False)):
+        assert domain.is_empty() == domains._is_empty(domain) == domain.is_empty() == empty
+
+
 async def test_whole_conversations_go_as_with_rasas_own_functions(agent, monkeypatch):
     """The same messages, once with everything replaced and once with everything as it was."""
     from bot.conversation import Conversation
@@ -285,6 +291,7 @@ async def test_whole_conversations_go_as_with_rasas_own_functions(agent, monkeyp
     fast = await turns("test:fast")
     monkeypatch.setattr(DialogueStateTracker, "copy", trackers._copy)
     monkeypatch.setattr(RulePolicy, "_get_possible_keys", rules._get_possible_keys)
+    monkeypatch.setattr(RulePolicy, "_find_action_from_rules", rules._find_action_from_rules)
     monkeypatch.setattr(RemoteAction, "_validate_action_result", schemas._validate_action_result)
     monkeypatch.setattr(type(agent.processor.graph_runner), "run", graph._run)
     for module in logs.MODULES:
@@ -292,6 +299,27 @@ async def test_whole_conversations_go_as_with_rasas_own_functions(agent, monkeyp
     monkeypatch.setattr(inspect.getmodule(DialogueStateTracker), "copy", copy)
     monkeypatch.setattr(inspect.getmodule(DialogueStateTracker), "dataclasses", dataclasses)
     assert await turns("test:rasas_own") == fast
+
+
+def _heard(agent, intent: str) -> DialogueStateTracker:
+    tracker = DialogueStateTracker("test:rules", agent.domain.slots)
+    said = UserUttered("fees?", {"name": intent, "confidence": 1.0}, [])
+    tracker.update_with_events([LISTEN, said], agent.domain)
+    return tracker
+
+
+def test_rules_about_a_text_are_looked_for_where_there_are_any(agent):
+    policy, heard = _policy(agent), _heard(agent, "fees")
+    assert policy._find_action_from_rules(heard, agent.domain, True) == (None, None, False)
+    assert rules._find_action_from_rules(policy, heard, agent.domain, True)[0] is None
+    found = policy._find_action_from_rules(heard, agent.domain, False)
+    assert found == rules._find_action_from_rules(policy, heard, agent.domain, False)
+    assert found[0] == "action_answer_topic"
+    about_text = {"prev_action": {"action_name": "action_listen"}, "user": {"text": "fees?"}}
+    own = copy.copy(policy)
+    key = json.dumps([about_text], sort_keys=True)
+    own.lookup = {**policy.lookup, "rules": {**policy.lookup["rules"], key: "action_stop"}}
+    assert own._find_action_from_rules(heard, agent.domain, True)[0] == "action_stop"
 
 
 async def test_the_same_rules_fit_as_rasa_finds(agent):
