@@ -1,6 +1,6 @@
 """This assistant beside Rasa's recommended default on the same data, in one run on one machine.
 
-    python -m benchmarks.compare [--part serve] [--each 3] [--epochs 30] [--full]
+    python -m benchmarks.compare [--part serve] [--each 3] [--epochs 30] [--rounds 3] [--full]
 
 Prints a table and keeps it in build/bench/compare.md. What is smaller than life is said under it.
 """
@@ -12,47 +12,18 @@ import asyncio
 import os
 import random
 import time
-from collections.abc import Callable
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import loading, own
+from benchmarks.alternating import AT_ONCE, Extent, Speed, speeds
 from benchmarks.rasa_default.training import Trained, train
 from benchmarks.sample import SEED, Cells, all_examples, size, stratified
-from benchmarks.served import (
-    TURNS,
-    Load,
-    Messages,
-    Served,
-    first_answer,
-    fresh,
-    load,
-    long,
-    mixed,
-    ours,
-    percentile,
-    rasa_default,
-)
+from benchmarks.served import TURNS, ours, percentile, rasa_default
 from bot.completeness import evaluation_sentences
 from bot.languages import load_languages
 from bot.paths import BUILD
 
-AT_ONCE = (1, 8, 64)
 REPORT = BUILD / "bench" / "compare.md"
-
-
-@dataclass(frozen=True)
-class Speed:
-    """What one server showed."""
-
-    first_answer: float
-    memory: float
-    memory_first: float
-    mixed: list[float]
-    fresh: list[float]
-    long: dict[int, float]
-    loads: list[Load]
 
 
 def main() -> None:
@@ -71,11 +42,10 @@ def main() -> None:
     if "train" in options.part:
         lines += _training(default, part, cells)
     if "serve" in options.part:
-        lines += _loading(loading.measured(Path(default.model)), loading.measured())
-        lines += _serving(
-            asyncio.run(_speed(lambda: rasa_default(Path(default.model)), options)),
-            asyncio.run(_speed(ours, options)),
-        )
+        lines += _loading(*_loaded(Path(default.model)))
+        extent = Extent(options.conversations, options.repeats, options.seconds)
+        starts = [lambda: rasa_default(Path(default.model)), ours]
+        lines += _serving(*asyncio.run(speeds(starts, extent, options.rounds)))
     if "understand" in options.part:
         lines += _understanding(default, part, options.sentences)
     lines.append(f"The run took {(time.perf_counter() - begun) / 60:.0f} minutes.")
@@ -92,27 +62,20 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--epochs", type=int, default=30, help="of DIET; the default has 100")
     parser.add_argument("--policy-epochs", type=int, default=3, help="of TED and UnexpecTED")
     parser.add_argument("--full", action="store_true", help="all sentences, 100 epochs: hours")
+    parser.add_argument("--rounds", type=int, default=3, help="in which both take their turns")
     parser.add_argument(
-        "--conversations", type=int, default=40, help="of five sentences; twice as many of the mix"
+        "--conversations", type=int, default=15, help="a round; twice as many of the mix"
     )
-    parser.add_argument("--repeats", type=int, default=2, help="conversations of a hundred turns")
-    parser.add_argument("--seconds", type=float, default=15.0, help="of each load")
+    parser.add_argument("--repeats", type=int, default=2, help="of a hundred turns, a round")
+    parser.add_argument("--seconds", type=float, default=8.0, help="of each load, a round")
     parser.add_argument("--sentences", type=int, default=100, help="evaluated in each language")
     return parser.parse_args()
 
 
-async def _speed(
-    start: Callable[[], AbstractContextManager[Served]], options: argparse.Namespace
-) -> Speed:
-    messages = Messages()
-    with start() as served:
-        first = await first_answer(served)
-        await fresh(served, messages, 9, 2)  # warm, in all languages
-        mix = await mixed(served, 2 * options.conversations)
-        alone = await fresh(served, messages, options.conversations, 5)
-        turns = await long(served, messages, options.repeats)
-        loads = [await load(served, messages, n, options.seconds) for n in AT_ONCE]
-        return Speed(first, served.memory(), served.memory(True), mix, alone, turns, loads)
+def _loaded(default: Path) -> tuple[dict[str, float], dict[str, float]]:
+    """The default's seconds, and ours: the mean of before and after, as the machine may change."""
+    before, theirs, after = loading.measured(), loading.measured(default), loading.measured()
+    return theirs, {name: (before[name] + after[name]) / 2 for name in before}
 
 
 def _loading(default: dict[str, float], ours: dict[str, float]) -> list[str]:
@@ -134,8 +97,10 @@ def _serving(default: Speed, ours: Speed) -> list[str]:
         values = [1000 * percentile(s.fresh, percent) for s in (default, ours)]
         rows.append(_row(f"turn of sentences not seen before, p{percent}", *values, "ms"))
     for turn in TURNS:
-        values = [1000 * s.long[turn] for s in (default, ours)]
-        rows.append(_row(f"turn {turn} of one conversation, p50", *values, "ms"))
+        values = [1000 * s.at_turn(turn) for s in (default, ours)]
+        rows.append(_row(f"turn {turn} of one conversation of the mix, p50", *values, "ms"))
+    values = [1000 * s.at_turn(100, unseen=True) for s in (default, ours)]
+    rows.append(_row("turn 100 of one conversation of sentences not seen, p50", *values, "ms"))
     for theirs, mine in zip(default.loads, ours.loads, strict=True):
         name = f"{mine.conversations} at once"
         rows.append(_row(f"{name}: turns a second", theirs.throughput, mine.throughput, "", False))
@@ -145,7 +110,7 @@ def _serving(default: Speed, ours: Speed) -> list[str]:
         rows.append(
             _row(f"{name}: longest silence", 1000 * theirs.silence, 1000 * mine.silence, "ms")
         )
-    growth = [s.long[100] / s.long[5] for s in (default, ours)]
+    growth = [s.at_turn(100) / s.at_turn(5) for s in (default, ours)]
     worst = [percentile(s.seconds, 99) / percentile(s.seconds, 50) for s in ours.loads]
     return [
         "| over HTTP | Rasa's default | this assistant | ratio |",

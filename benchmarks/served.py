@@ -6,14 +6,14 @@ import asyncio
 import os
 import random
 import signal
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -174,7 +174,10 @@ def _resident(pid: int) -> float:
 
 @dataclass
 class Messages:
-    """Evaluation sentences of all languages; none comes twice before all have come."""
+    """Evaluation sentences of all languages; when all have come, they come with slips.
+
+    So no server can know one, however long the measuring takes.
+    """
 
     by_language: dict[str, list[str]] = field(default_factory=dict)
     _next: dict[str, int] = field(default_factory=dict)
@@ -190,11 +193,24 @@ class Messages:
         """The next sentence of a language."""
         texts = self.by_language[code]
         self._next[code] += 1
-        return texts[self._next[code] % len(texts)]
+        times, at = divmod(self._next[code], len(texts))
+        text = texts[at]
+        for slip in range(times):
+            text = _with_slip(text, random.Random(f"{text} {slip}"))
+        return text
 
     def codes(self, number: int) -> str:
         """The language of a conversation."""
         return list(self.by_language)[number % len(self.by_language)]
+
+
+def _with_slip(text: str, chance: random.Random) -> str:
+    """A text with two neighbours exchanged that differ, if there are any."""
+    places = [at for at in range(len(text) - 1) if text[at] != text[at + 1]]
+    if not places:
+        return text
+    at = chance.choice(places)
+    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
 
 
 @dataclass(frozen=True)
@@ -204,14 +220,28 @@ class Load:
     Attributes:
         conversations: How many.
         seconds: Of all turns.
-        throughput: Turns a second.
+        lasted: Seconds that all of it took.
         silence: The longest time in which the server did not answer the simplest request.
     """
 
     conversations: int
     seconds: list[float]
-    throughput: float
+    lasted: float
     silence: float
+
+    @property
+    def throughput(self) -> float:
+        """Turns a second."""
+        return len(self.seconds) / self.lasted
+
+    def __add__(self, more: Load) -> Load:
+        """Both together."""
+        return Load(
+            self.conversations,
+            self.seconds + more.seconds,
+            self.lasted + more.lasted,
+            max(self.silence, more.silence),
+        )
 
 
 async def first_answer(served: Served) -> float:
@@ -228,36 +258,50 @@ async def first_answer(served: Served) -> float:
                 return time.perf_counter() - served.started
 
 
-async def fresh(served: Served, messages: Messages, conversations: int, turns: int) -> list[float]:
-    """Seconds of each turn of many short conversations, one after the other, in all languages."""
+async def fresh(served: Served, messages: Messages, numbers: range, turns: int) -> list[float]:
+    """Seconds of each turn of many short conversations, one after the other, in all languages.
+
+    Args:
+        served: The server.
+        messages: What to say.
+        numbers: Of the conversations; none may come twice.
+        turns: Of each conversation.
+    """
     found = []
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        for number in range(conversations):
+        for number in numbers:
             talk = served.talk(http, 1000 + number)
             for _ in range(turns):
-                found.append(await _timed(talk, messages.take(messages.codes(number))))
+                found.append(await _taken(talk, (False, messages.take(messages.codes(number)))))
     return found
 
 
-async def mixed(served: Served, conversations: int) -> list[float]:
+async def mixed(served: Served, numbers: range) -> list[float]:
     """Seconds of each turn of conversations as people hold them, in all languages.
 
     They are those of tests/conversations that go well, go on, come back or are corrected:
     sentences, short answers, choices picked. None comes twice, but people say the same things.
+
+    Args:
+        served: The server.
+        numbers: Which of them.
     """
-    found = []
+    found, scenes = [], _scenes()
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        for number, steps in enumerate(_scenes()[:conversations]):
+        for number in numbers:
             talk = served.talk(http, 3000 + number)
-            for is_choice, text in steps:
-                start = time.perf_counter()
-                await (talk.choose(text) if is_choice else talk.say(text))
-                found.append(time.perf_counter() - start)
+            for step in scenes[number % len(scenes)][1]:
+                found.append(await _taken(talk, step))
     return found
 
 
-def _scenes() -> list[list[tuple[bool, str]]]:
-    """Conversations as steps: is it a choice, and what is said or the choice's title."""
+Step = tuple[bool, str]
+"""Is it a choice, and what is said or the choice's title."""
+
+
+@lru_cache(maxsize=1)
+def _scenes() -> list[tuple[str, list[Step]]]:
+    """Conversations with their language."""
     offered, wording = load_languages().offered, shipped_wording()
     scenes = []
     for kind in _MIXED:
@@ -270,28 +314,73 @@ def _scenes() -> list[list[tuple[bool, str]]]:
                     text = wording.text(code, key) if key else step.text(code)
                     if text:
                         steps.append((step.choose is not None, text))
-                scenes.append(steps)
+                scenes.append((code, steps))
     random.Random(len(scenes)).shuffle(scenes)
     return scenes
 
 
-async def long(served: Served, messages: Messages, repeats: int) -> dict[int, float]:
-    """The median seconds of some turns of long conversations."""
-    found: dict[int, list[float]] = {turn: [] for turn in TURNS}
+def _one_after_another(number: int) -> list[Step]:
+    """All conversations of one language, held by one person."""
+    codes = load_languages().offered
+    own = [steps for code, steps in _scenes() if code == codes[number % len(codes)]]
+    random.Random(number).shuffle(own)
+    return [step for steps in own for step in steps]
+
+
+async def long(served: Served, numbers: range) -> dict[int, list[float]]:
+    """The seconds of some turns of long conversations, each with those around it.
+
+    In each somebody holds the conversations of :func:`mixed` one after the other, all in one
+    language.
+
+    Args:
+        served: The server.
+        numbers: Of the conversations; none may come twice.
+    """
     last = max(TURNS) + _AROUND
+    return await _long(served, ((n, _one_after_another(n)[:last]) for n in numbers))
+
+
+async def long_unseen(served: Served, messages: Messages, numbers: range) -> dict[int, list[float]]:
+    """As :func:`long`, with sentences that have not been said before, in English.
+
+    Args:
+        served: The server.
+        messages: What to say.
+        numbers: Of the conversations; none may come twice.
+    """
+    last = max(TURNS) + _AROUND
+    said = ((2000 + n, [(False, messages.take("en")) for _ in range(last)]) for n in numbers)
+    return await _long(served, said)
+
+
+async def _long(
+    served: Served, conversations: Iterable[tuple[int, list[Step]]]
+) -> dict[int, list[float]]:
+    found: dict[int, list[float]] = {turn: [] for turn in TURNS}
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
-        for number in range(repeats):
+        for number, steps in conversations:
             talk = served.talk(http, 5000 + number)
-            for turn in range(1, last + 1):
-                seconds = await _timed(talk, messages.take("en"))
+            for turn, step in enumerate(steps, start=1):
+                seconds = await _taken(talk, step)
                 for wanted in TURNS:
                     if turn == wanted or (wanted > 1 and abs(turn - wanted) <= _AROUND):
                         found[wanted].append(seconds)
-    return {turn: statistics.median(values) for turn, values in found.items()}
+    return found
 
 
-async def load(served: Served, messages: Messages, at_once: int, seconds: float) -> Load:
-    """Turns of so many conversations at once, for so long."""
+async def load(
+    served: Served, messages: Messages, at_once: int, seconds: float, first: int = 0
+) -> Load:
+    """Turns of so many conversations at once, for so long.
+
+    Args:
+        served: The server.
+        messages: What to say.
+        at_once: How many conversations.
+        seconds: How long.
+        first: The first one's number; no conversation may come twice.
+    """
     taken: list[float] = []
     over = time.perf_counter() + seconds
     timeout = aiohttp.ClientTimeout(total=300)
@@ -302,9 +391,9 @@ async def load(served: Served, messages: Messages, at_once: int, seconds: float)
 
         async def converse(number: int) -> None:
             while time.perf_counter() < over:
-                talk = served.talk(http, 10_000 * at_once + number + len(taken) * 100)
+                talk = served.talk(http, first + 10_000 * at_once + number + len(taken) * 100)
                 for _ in range(5):
-                    taken.append(await _timed(talk, messages.take(messages.codes(number))))
+                    taken.append(await _taken(talk, (False, messages.take(messages.codes(number)))))
                     if time.perf_counter() >= over:
                         return
 
@@ -314,7 +403,7 @@ async def load(served: Served, messages: Messages, at_once: int, seconds: float)
         lasted = time.perf_counter() - start
         silence.cancel()
         worst = await silence
-    return Load(at_once, taken, len(taken) / lasted, worst)
+    return Load(at_once, taken, lasted, worst)
 
 
 async def _longest_silence(http: aiohttp.ClientSession, served: Served) -> float:
@@ -330,9 +419,10 @@ async def _longest_silence(http: aiohttp.ClientSession, served: Served) -> float
         return worst
 
 
-async def _timed(talk: Talk, text: str) -> float:
+async def _taken(talk: Talk, step: Step) -> float:
+    is_choice, text = step
     start = time.perf_counter()
-    await talk.say(text)
+    await (talk.choose(text) if is_choice else talk.say(text))
     return time.perf_counter() - start
 
 
