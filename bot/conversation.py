@@ -17,6 +17,7 @@ from bot.counts import counted
 from bot.keys import Key
 from bot.language_choice import hinted, offered_form
 from bot.languages import load_languages
+from bot.locks import ReentrantLocks
 from bot.nlg import LocalizedResponseGenerator
 from bot.privacy.passing import passing
 from bot.privacy.redactor import Redaction, shipped_redactor
@@ -104,6 +105,8 @@ class Conversation:
         self._handle = handler or agent.handle_message
         if not isinstance(agent.nlg, LocalizedResponseGenerator):
             raise TypeError("the agent must be loaded with the localized response generator")
+        if not isinstance(agent.lock_store, ReentrantLocks):
+            raise TypeError("the agent must have passed through bot.strict.without_fallbacks")
         self._nlg = agent.nlg
 
     async def turn(
@@ -133,7 +136,9 @@ class Conversation:
             The replies; whatever fails, there is one with the phone line.
         """
         with counted(channel, sender) as counting:
-            result = await self._turn(sender, channel, text, choice, language, hint, message_id)
+            # From here on, so that a choice is one of those that the person sees at this moment.
+            async with self._agent.lock_store.lock(sender):
+                result = await self._turn(sender, channel, text, choice, language, hint, message_id)
             counting.note(result.language, result.replies, recorded=result.recorded)
             return result
 

@@ -18,6 +18,7 @@ import secrets
 import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
+from contextvars import ContextVar
 from typing import Any
 
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockError, LockStore
@@ -35,6 +36,8 @@ LEASE = 5.0
 
 PATIENCE = 45.0
 """Seconds that a message waits for its turn at most."""
+
+_HELD: ContextVar[frozenset[str]] = ContextVar("held", default=frozenset())
 
 # Joins the queue (once, however often it is called), renews the place, removes those whose workers
 # have died, and says whether it is the caller's turn. Redis runs it as a whole.
@@ -59,6 +62,41 @@ _LEAVE = """
 redis.call('LREM', KEYS[1], 1, ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[1])
 """
+
+
+class ReentrantLocks:
+    """Any lock store, with locks that their holder may take again.
+
+    A turn reads the conversation before Rasa handles the message, and Rasa locks it once more.
+    """
+
+    def __init__(self, store: LockStore) -> None:
+        """Args: what locks for real."""
+        self._store = store
+
+    @asynccontextmanager
+    async def lock(
+        self, conversation_id: str, *given: Any, **named: Any
+    ) -> AsyncGenerator[Any, None]:
+        """Holds the conversation; returns at once where the caller, or whoever called it, does.
+
+        Raises:
+            LockError: As the store's.
+        """
+        held = _HELD.get()
+        if conversation_id in held:
+            yield None
+            return
+        async with self._store.lock(conversation_id, *given, **named) as lock:
+            _HELD.set(held | {conversation_id})
+            try:
+                yield lock
+            finally:
+                _HELD.set(held)
+
+    def __getattr__(self, name: str) -> Any:
+        """Whatever else a lock store does, the store itself does."""
+        return getattr(self._store, name)
 
 
 class LocalLocks(InMemoryLockStore):

@@ -98,8 +98,7 @@ class ConversationStore(SQLTrackerStore):
         known = _READ.get()
         if known is not None and known.sender_id == sender_id:
             _READ.set(None)  # once, since whoever gets it changes it
-            if await self._in_thread(self._turn, sender_id) == _stored(known).turn:
-                return known
+            return known
         return await self._tracker(sender_id, conversation_rows.recent)
 
     async def retrieve_full_tracker(self, conversation_id: str) -> DialogueStateTracker | None:
@@ -214,10 +213,6 @@ class ConversationStore(SQLTrackerStore):
         with self.engine.connect() as connection:
             return conversation_rows.said(connection, sender_id, most)
 
-    def _turn(self, sender_id: str) -> int:
-        with self.engine.connect() as connection:
-            return conversation_rows.turn_of(connection, sender_id)
-
     def _write(self, sender_id: str, before: Stored, events: list[StoredEvent]) -> Stored:
         with self.engine.begin() as connection:
             now = self._clock()
@@ -248,10 +243,11 @@ class ConversationStore(SQLTrackerStore):
 
 @contextmanager
 def already_read(tracker: DialogueStateTracker | None) -> Iterator[None]:
-    """Within, the next reading of a conversation gives this one, if it is still as it was.
+    """Within, the next reading of a conversation gives this one.
 
     Args:
-        tracker: As :meth:`ConversationStore.retrieve` gave it; unchanged.
+        tracker: As :meth:`ConversationStore.retrieve` gave it, unchanged; its conversation has been
+            locked since. If the lock was lost all the same, saving ends in a conflict.
     """
     token = _READ.set(tracker)
     try:

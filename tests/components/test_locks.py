@@ -13,7 +13,7 @@ import pytest
 from rasa.core.lock_store import InMemoryLockStore, LockError, RedisLockStore
 
 from bot.cluster.programs import free_port
-from bot.locks import LocalLocks, RedisLocks
+from bot.locks import LocalLocks, RedisLocks, ReentrantLocks
 from bot.redis_server import RedisUnreachableError, check_redis
 from tests import redis_server
 
@@ -40,6 +40,42 @@ class Turns:
             self.order.append(number)
             await asyncio.sleep(seconds)
             self.now -= 1
+
+
+async def _again(locks: ReentrantLocks, turns: Turns, number: int) -> None:
+    """As a turn, which Rasa locks once more."""
+    async with locks.lock("web:one"):
+        await turns.take(locks, number)
+        turns.order.append(number)
+
+
+async def test_who_holds_a_lock_may_take_it_again_and_others_wait_until_the_first_is_left():
+    locks, turns = ReentrantLocks(LocalLocks()), Turns()
+    await asyncio.gather(*(_again(locks, turns, number) for number in range(5)))
+    assert turns.most == 1
+    assert turns.order == [number for number in range(5) for _ in range(2)]
+
+
+async def test_another_conversation_is_locked_for_itself_and_a_lock_left_is_free():
+    locks = ReentrantLocks(LocalLocks())
+    async with locks.lock("web:one"), locks.lock("web:two"):
+        waiting = asyncio.ensure_future(Turns().take(locks, 1))
+        await asyncio.sleep(0.05)
+        # What runs beside and began within holds what the one who began it holds.
+        assert waiting.done()
+        lock = locks.get_lock("web:two")
+        assert lock is not None and lock.now_serving == 0
+    taken = Turns()
+    await asyncio.wait_for(taken.take(locks, 2), 1)
+    assert taken.order == [2]
+
+
+async def test_a_failure_inside_leaves_the_lock():
+    locks = ReentrantLocks(LocalLocks())
+    with pytest.raises(ValueError, match="inside"):
+        async with locks.lock("web:one"), locks.lock("web:one"):
+            raise ValueError("inside")
+    await asyncio.wait_for(Turns().take(locks, 1), 1)
 
 
 @needs_redis
