@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -69,11 +69,13 @@ class TurnResult:
         replies: What to show; never empty.
         language: The language answered in.
         recorded: It is part of the conversation; what was refused before understanding is not.
+        begins: Nothing was stored of the conversation before.
     """
 
     replies: tuple[Reply, ...]
     language: str
     recorded: bool = True
+    begins: bool = False
 
 
 class CollectingOutput(OutputChannel):
@@ -188,8 +190,8 @@ class Conversation:
             )
         replies = tuple(_reply(sent) for sent in output.messages)
         if not replies:
-            return self._system(Key.SYSTEM_FAILED, spoken, channel)
-        return TurnResult(replies, replies[-1].language)
+            return replace(self._system(Key.SYSTEM_FAILED, spoken, channel), begins=tracker is None)
+        return TurnResult(replies, replies[-1].language, begins=tracker is None)
 
     async def understood(self, sender: str) -> dict[str, Any]:
         """What understanding made of the last message, for staff; empty before the first."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import requests
 
@@ -50,6 +52,31 @@ def test_nothing_of_a_deleted_conversation_stays_on_the_disk(server: Server) -> 
     assert MARK.encode() not in on_disk(server) and sender.encode() not in on_disk(server)
     assert conversation(server, one)["messages"] == []
     assert len(conversation(server, other)["messages"]) == 2  # type: ignore[arg-type]
+
+
+def test_what_is_said_while_a_conversation_is_deleted_leaves_nothing(server: Server) -> None:
+    """Some of it is answered before, some after, some at that moment."""
+    for attempt in range(5):
+        programme, mark = Programme(server), f"{MARK}race{attempt}"
+        programme.say("I need my records")
+        cookie = programme.session.cookies["roi_session"]
+        headers = {"Cookie": f"roi_session={cookie}"}
+
+        def say(number: int, headers: dict[str, str] = headers, mark: str = mark) -> None:
+            key = {"Idempotency-Key": secrets.token_urlsafe(16)}
+            server.post({"text": f"my records {mark} {number}"}, headers={**headers, **key})
+
+        with ThreadPoolExecutor(6) as pool:
+            said = [pool.submit(say, number) for number in range(3)]
+            time.sleep(0.015 * attempt)
+            gone = pool.submit(delete, server, programme)
+            said += [pool.submit(say, number) for number in range(3, 6)]
+        for done in said:
+            done.result()
+        assert gone.result().json()["deleted"] is True
+        sender = server.sender(cookie)
+        assert sender.encode() not in on_disk(server), attempt
+        assert conversation(server, programme)["messages"] == []
 
 
 def test_a_deleted_session_is_over_even_for_who_kept_its_cookie(server: Server) -> None:
