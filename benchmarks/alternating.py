@@ -24,7 +24,8 @@ from benchmarks.served import (
 
 AT_ONCE = (1, 8, 64)
 _FRESH_TURNS = 5
-_WARM = range(-9, 0)
+_WARM = range(-45, 0)
+"""Conversations that are not measured, five in each language: a server is warm after a minute."""
 _APART = 10_000_000
 """Between the numbers of conversations of one round and of the next."""
 
@@ -87,7 +88,8 @@ async def speeds(
             found.append(Speed(await first_answer(served[-1])))
         said = [Messages() for _ in served]  # the same sentences to each
         for server, messages in zip(served, said, strict=True):
-            await fresh(server, messages, _WARM, 2)  # in all languages
+            await mixed(server, _WARM)
+            await fresh(server, messages, _WARM, 1)
         for number in range(rounds):
             for server, messages, speed in zip(served, said, found, strict=True):
                 await _round(server, messages, speed, extent, number)
