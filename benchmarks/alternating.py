@@ -111,4 +111,4 @@ async def _round(
     for turn, seconds in (await long_unseen(served, messages, numbers(extent.repeats))).items():
         speed.unseen[turn] += seconds
     first = (number + 1) * _APART
-    speed.rounds.append([await load(served, messages, n, extent.seconds, first) for n in AT_ONCE])
+    speed.rounds.append([await load(served, n, extent.seconds, first) for n in AT_ONCE])

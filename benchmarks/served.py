@@ -369,19 +369,17 @@ async def _long(
     return found
 
 
-async def load(
-    served: Served, messages: Messages, at_once: int, seconds: float, first: int = 0
-) -> Load:
-    """Turns of so many conversations at once, for so long.
+async def load(served: Served, at_once: int, seconds: float, first: int = 0) -> Load:
+    """Turns of so many conversations of the mix at once, for so long.
 
     Args:
         served: The server.
-        messages: What to say.
         at_once: How many conversations.
         seconds: How long.
         first: The first one's number; no conversation may come twice.
     """
     taken: list[float] = []
+    scenes = _scenes()
     over = time.perf_counter() + seconds
     timeout = aiohttp.ClientTimeout(total=300)
     connector = aiohttp.TCPConnector(limit=at_once + 2)
@@ -390,10 +388,11 @@ async def load(
     ) as http:
 
         async def converse(number: int) -> None:
+            chance = random.Random(first + number)
             while time.perf_counter() < over:
                 talk = served.talk(http, first + 10_000 * at_once + number + len(taken) * 100)
-                for _ in range(5):
-                    taken.append(await _taken(talk, (False, messages.take(messages.codes(number)))))
+                for step in chance.choice(scenes)[1]:
+                    taken.append(await _taken(talk, step))
                     if time.perf_counter() >= over:
                         return
 

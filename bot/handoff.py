@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Extra
 
-from bot.content_loader import ContentError, LineLookup, load_yaml, validated
+from bot.content_loader import ContentError, LineLookup, validated
 from bot.languages import Language, Languages
 
 FILE = Path(__file__).resolve().parent / "content" / "handoff.yml"
@@ -47,7 +47,7 @@ def load_handoffs(languages: Languages, file: Path = FILE) -> Mapping[str, str]:
             stands in a notice.
     """
     notices = validated(file, HandoffFile).notices
-    lines = load_yaml(file)[1]
+    lines = LineLookup(file)
     problems = [*_unknown(notices, languages, lines), *_missing(notices, languages, lines)]
     for code, notice in notices.items():
         problems += [

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConstrainedStr, PrivateAttr, StrictBool
 
-from bot.content_loader import load_yaml, validated
+from bot.content_loader import LineLookup, validated
 
 LANGUAGES_FILE = Path(__file__).resolve().parent / "content" / "languages.yml"
 
@@ -155,7 +155,7 @@ def _shipped() -> Languages:
 def _checked(path: Path) -> Languages:
     languages = validated(path, Languages)
     for location, message, mend in _contradictions(languages):
-        raise load_yaml(path)[1].error(location, message, mend)
+        raise LineLookup(path).error(location, message, mend)
     return languages
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, Extra, Field, root_validator
 from ruamel.yaml import YAML
 
-from bot.content_loader import ContentError, load_yaml, validated
+from bot.content_loader import ContentError, LineLookup, validated
 
 KINDS = (
     "happy_path",
@@ -156,7 +156,7 @@ def load_scenario(path: Path, offered: Sequence[str]) -> Scenario:
     """
     scenario = validated(path, Scenario)
     wanted = scenario.languages or tuple(offered)
-    lines = load_yaml(path)[1]
+    lines = LineLookup(path)
     problems = []
     for index, step in enumerate(scenario.steps):
         missing = [] if isinstance(step.say, str) else _missing(step.say, wanted)

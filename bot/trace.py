@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from bot.content_loader import load_yaml
+from bot.content_loader import LineLookup
 from bot.content_store import shipped_guidance
 from bot.guidance.load import FOLDER
 from bot.observed import Observed
@@ -102,7 +102,7 @@ def _plan(turn: Observed) -> Iterator[tuple[str, str]]:
 @lru_cache(maxsize=1)
 def _rule_places() -> dict[str, tuple[str, int]]:
     """Table and line of each rule of routes.yml."""
-    lines = load_yaml(FOLDER / "routes.yml")[1]
+    lines = LineLookup(FOLDER / "routes.yml")
     return {
         rule.id: (table.id, lines.line("tables", t, "rules", r))
         for t, table in enumerate(shipped_guidance().routes.tables)
@@ -112,7 +112,7 @@ def _rule_places() -> dict[str, tuple[str, int]]:
 
 @lru_cache(maxsize=1)
 def _statement_lines() -> Any:
-    return load_yaml(FOLDER / "statements.yml")[1]
+    return LineLookup(FOLDER / "statements.yml")
 
 
 def _statement_line(name: str) -> int:

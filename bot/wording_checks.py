@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Set
 from pathlib import Path
 
-from bot.content_loader import load_yaml
+from bot.content_loader import LineLookup
 from bot.wording_files import (
     SOURCE_LANGUAGE,
     VARIANTS,
@@ -31,7 +31,7 @@ def language_problems(
     english = merged(source)
     where: dict[str, Path] = {}
     for path, file in files.items():
-        lines = load_yaml(path)[1]
+        lines = LineLookup(path)
         for key, entry in file.responses.items():
             at = ("responses", key)
             if key in where:

@@ -94,8 +94,8 @@ class Layer:
 
     @classmethod
     def load(cls, folder: Path, name: str) -> Layer:
-        """Reads what :meth:`save` wrote."""
-        weights = np.load(folder / f"{name}.npy", allow_pickle=False).astype(np.float32)
+        """Reads what :meth:`save` wrote, the weights as they were kept."""
+        weights = np.load(folder / f"{name}.npy", allow_pickle=False)
         return cls(weights, np.load(folder / f"{name}_bias.npy", allow_pickle=False))
 
     def save(self, folder: Path, name: str, kept: npt.DTypeLike = np.float32) -> None:
@@ -114,7 +114,9 @@ class WordExpert:
     def logits(self, example: Words) -> Array:
         """A number for each label."""
         columns, values = self.vectorizer.vector(example.text, example.features)
-        logits: Array = self.layer.bias + values @ self.layer.weights[columns]
+        # Kept in half precision; only the rows in use are made whole.
+        weights = self.layer.weights[columns].astype(np.float32, copy=False)
+        logits: Array = self.layer.bias + values @ weights
         return logits
 
 

@@ -12,7 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConstrainedStr, Extra, Field, StrictBool
 
-from bot.content_loader import ContentError, LineLookup, load_yaml, validated
+from bot.content_loader import ContentError, LineLookup, validated
 from bot.languages import Languages, load_languages
 from bot.nlu.phrase_set import PhraseSet, Words
 from bot.paths import CONTENT
@@ -162,7 +162,7 @@ def load_words(languages: Languages, file: Path = FILE) -> SmsWords:
         ContentError: A language is missing or unknown, or a word has two meanings.
     """
     words = validated(file, WordsFile).languages
-    lines = load_yaml(file)[1]
+    lines = LineLookup(file)
     problems = [*_misplaced(words, languages, lines), *_ambiguous(words, lines)]
     if problems:
         raise ContentError(*problems)
