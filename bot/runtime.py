@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import gzip
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -78,17 +77,14 @@ def _load(path: Path, database: URL | str) -> Agent:
     locks = _lock_store()
     nlg = LocalizedResponseGenerator()
     try:
-        # In a thread of its own: unpacking and hashing leave Python's lock to others.
-        with ThreadPoolExecutor(1) as aside:
-            read_through = aside.submit(_read_through, path)
-            agent = Agent.load(
-                path,
-                generator=nlg,
-                tracker_store=store,
-                lock_store=locks,
-                action_endpoint=InProcessActions("actions"),
-            )
-        read_through.result()
+        _read_through(path)
+        agent = Agent.load(
+            path,
+            generator=nlg,
+            tracker_store=store,
+            lock_store=locks,
+            action_endpoint=InProcessActions("actions"),
+        )
     except UnsupportedModelVersionError as error:
         raise _of_another_version(path, error.model_version) from error
     except (Exception, SystemExit) as error:
