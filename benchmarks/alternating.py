@@ -25,7 +25,7 @@ from benchmarks.served import (
 AT_ONCE = (1, 8, 64)
 _FRESH_TURNS = 5
 _WARM = range(-45, 0)
-"""Conversations that are not measured, five in each language: a server is warm after a minute."""
+"""Conversations that are not measured: a server is warm after a minute."""
 _APART = 10_000_000
 """Between the numbers of conversations of one round and of the next."""
 

@@ -76,7 +76,7 @@ def _fault_row(name: str, tally: Tally, everybody: list[Person]) -> None:
     for person in everybody:
         heard = [turn["text"] for turn in person.heard() if turn["speaker"] == "person"]
         twice += max(0, len(heard) - len(person.said))
-    numbers = (tally.again, tally.soft, tally.lost, twice)
+    numbers = (tally.again, tally.reopened, tally.soft, tally.lost, twice)
     shown = [name, len(tally.seconds), f"{tally.percentile(100):.1f}", *numbers]
     print("|", " | ".join(map(str, shown)), "|", flush=True)
 

@@ -21,6 +21,9 @@ PATH = "/webhooks/web"
 PATIENCE = 60.0
 """Seconds that somebody tries again before giving up."""
 
+_AT_ONCE = 0.02
+"""Seconds within which a closed connection shows; a turn takes about as long."""
+
 TALK = (
     "I need my records",
     "my mom passed away",
@@ -126,7 +129,7 @@ class Person:
         try:
             response = self._post(body, key)
         except requests.ConnectionError as error:
-            self.tally.again_because(f"{type(error).__name__}: {error.args[0]}")
+            self.tally.again_because(type(getattr(error.args[0], "reason", error.args[0])).__name__)
             return None
         if response.status_code >= 500:
             self.tally.again_because(f"status {response.status_code}")
@@ -140,10 +143,12 @@ class Person:
 
     def _post(self, body: dict[str, Any], key: str) -> requests.Response:
         address, headers = f"{self.url}{PATH}/messages", {"Idempotency-Key": key}
+        begun = time.monotonic()
         try:
             return self.http.post(address, json=body, headers=headers, timeout=PATIENCE)
         except requests.ConnectionError as error:
-            if not isinstance(error.args[0], ProtocolError):
+            at_once = time.monotonic() - begun < _AT_ONCE
+            if not (self.said and at_once and isinstance(error.args[0], ProtocolError)):
                 raise
             self.tally.add(reopened=1)
             return self.http.post(address, json=body, headers=headers, timeout=PATIENCE)

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -386,11 +387,12 @@ async def load(served: Served, at_once: int, seconds: float, first: int = 0) -> 
     async with aiohttp.ClientSession(
         cookie_jar=aiohttp.DummyCookieJar(), timeout=timeout, connector=connector
     ) as http:
+        numbers = count(first + 100_000 * at_once)
 
         async def converse(number: int) -> None:
             chance = random.Random(first + number)
             while time.perf_counter() < over:
-                talk = served.talk(http, first + 10_000 * at_once + number + len(taken) * 100)
+                talk = served.talk(http, next(numbers))
                 for step in chance.choice(scenes)[1]:
                     taken.append(await _taken(talk, step))
                     if time.perf_counter() >= over:

@@ -17,7 +17,7 @@ from bot.counts import counted
 from bot.keys import Key
 from bot.language_choice import hinted, offered_form
 from bot.languages import load_languages
-from bot.locks import ReentrantLocks
+from bot.locks import make_reentrant
 from bot.nlg import LocalizedResponseGenerator
 from bot.privacy.passing import passing
 from bot.privacy.redactor import Redaction, shipped_redactor
@@ -69,7 +69,7 @@ class TurnResult:
         replies: What to show; never empty.
         language: The language answered in.
         recorded: It is part of the conversation; what was refused before understanding is not.
-        begins: Nothing was stored of the conversation before.
+        begins: Nothing had been stored of the conversation.
     """
 
     replies: tuple[Reply, ...]
@@ -107,8 +107,7 @@ class Conversation:
         self._handle = handler or agent.handle_message
         if not isinstance(agent.nlg, LocalizedResponseGenerator):
             raise TypeError("the agent must be loaded with the localized response generator")
-        if not isinstance(agent.lock_store, ReentrantLocks):
-            raise TypeError("the agent must have passed through bot.strict.without_fallbacks")
+        make_reentrant(agent)
         self._nlg = agent.nlg
 
     async def turn(
@@ -140,12 +139,17 @@ class Conversation:
         with counted(channel, sender) as counting:
             # From here on, so that a choice is one of those that the person sees at this moment.
             async with self._agent.lock_store.lock(sender):
-                result = await self._turn(sender, channel, text, choice, language, hint, message_id)
+                tracker = await self._agent.tracker_store.retrieve(sender)
+                result = await self._turn(
+                    tracker, sender, channel, text, choice, language, hint, message_id
+                )
+            result = replace(result, begins=tracker is None)
             counting.note(result.language, result.replies, recorded=result.recorded)
             return result
 
     async def _turn(
         self,
+        tracker: DialogueStateTracker | None,
         sender: str,
         channel: str,
         text: str | None,
@@ -154,7 +158,6 @@ class Conversation:
         hint: str | None,
         message_id: str | None,
     ) -> TurnResult:
-        tracker = await self._agent.tracker_store.retrieve(sender)
         answered = _answered_before(tracker, message_id)
         if answered:
             return TurnResult(answered, answered[-1].language)

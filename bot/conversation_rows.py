@@ -62,18 +62,30 @@ class ConflictError(RuntimeError):
 
 
 class Stored(NamedTuple):
-    """What is stored of a conversation.
+    """What is stored of a conversation for its next turn.
 
     Attributes:
         turn: How many turns of it have been stored.
-        events: Some or all of its events, oldest first.
+        recent: What :func:`bot.history.last_turns` gave after the last one, with its number, as
+            JSON: as it was stored, whatever has been done since with what was made of it.
     """
 
     turn: int
-    events: list[StoredEvent]
+    recent: str
+
+    @classmethod
+    def after(cls, turn: int, events: Sequence[StoredEvent]) -> Stored:
+        """Args: how many turns there are now; all events, or those kept before and the new ones."""
+        kept = last_turns(events, TURNS, HISTORY)
+        return cls(turn, json.dumps({"turn": turn, "events": kept}))
+
+    def events(self) -> list[StoredEvent] | None:
+        """The events; None if they are not those after the last turn."""
+        kept = json.loads(self.recent) if self.recent else {}
+        return kept["events"] if kept.get("turn") == self.turn else None
 
 
-NOTHING = Stored(0, [])
+NOTHING = Stored.after(0, [])
 """Of a conversation that has not begun."""
 
 
@@ -81,6 +93,9 @@ def add_columns(connection: Connection) -> None:
     """Adds the columns that a database of an older version lacks."""
     known = {column["name"] for column in sa.inspect(connection).get_columns(CONVERSATIONS.name)}
     if _ROW.recent.name not in known:
+        if connection.dialect.name == "postgresql":
+            # Whoever waits for the table holds up all who come after: others are being answered.
+            connection.execute(sa.text("SET LOCAL lock_timeout = '500ms'"))
         added = sa.schema.CreateColumn(_ROW.recent).compile(dialect=connection.dialect)
         connection.execute(sa.text(f"ALTER TABLE {CONVERSATIONS.name} ADD COLUMN {added}"))
 
@@ -99,11 +114,6 @@ def adopt_older(connection: Connection, now: float) -> None:
         connection.execute(sa.insert(CONVERSATIONS).from_select(columns, found))
 
 
-def turn_of(connection: Connection, sender_id: str) -> int:
-    """How many turns of a conversation have been stored."""
-    return _FIND_TURN(connection, sender=sender_id).scalar() or 0
-
-
 def last_seen(connection: Connection, sender_id: str) -> float | None:
     """When its last turn was stored, in seconds since 1970."""
     query = sa.select(_ROW.seen).where(_ROW.sender_id == sender_id)
@@ -111,25 +121,27 @@ def last_seen(connection: Connection, sender_id: str) -> float | None:
     return seen
 
 
-def recent(connection: Connection, sender_id: str) -> Stored:
+def recent(connection: Connection, sender_id: str) -> tuple[Stored, list[StoredEvent]]:
     """Its last events, and those older ones that its present state hangs on."""
     found = _FIND_RECENT(connection, sender=sender_id).first()
     if found is None:
-        return NOTHING
-    kept = json.loads(found.recent) if found.recent else {}
-    if kept.get("turn") == found.turn:
-        return Stored(found.turn, kept["events"])
-    # Stored by a version that keeps them nowhere else, as may happen while workers are replaced.
-    whole = everything(connection, sender_id)
-    return Stored(whole.turn, last_turns(whole.events, TURNS, HISTORY))
+        return NOTHING, []
+    stored = Stored(found.turn, found.recent or "")
+    events = stored.events()
+    if events is None:
+        # Stored by a version that keeps them nowhere else, as may be while workers are replaced.
+        stored, _ = everything(connection, sender_id)
+        events = stored.events() or []
+    return stored, events
 
 
-def everything(connection: Connection, sender_id: str) -> Stored:
+def everything(connection: Connection, sender_id: str) -> tuple[Stored, list[StoredEvent]]:
     """All its events."""
     # First the turn: one that is stored in between then ends in a conflict, not in a mix.
-    turn = turn_of(connection, sender_id)
+    turn = _FIND_TURN(connection, sender=sender_id).scalar() or 0
     query = sa.select(_EVENT.data).where(_EVENT.sender_id == sender_id).order_by(_EVENT.id)
-    return Stored(turn, [json.loads(data) for data in connection.execute(query).scalars()])
+    events = [json.loads(data) for data in connection.execute(query).scalars()]
+    return Stored.after(turn, events), events
 
 
 def said(connection: Connection, sender_id: str, most: int) -> list[str]:
@@ -162,8 +174,8 @@ def store_turn(
     Raises:
         ConflictError: It does not.
     """
-    after = Stored(before.turn + 1, last_turns([*before.events, *events], TURNS, HISTORY))
-    present = {"turn": after.turn, "seen": now, "recent": json.dumps(after._asdict())}
+    after = Stored.after(before.turn + 1, [*(before.events() or ()), *events])
+    present = {"turn": after.turn, "seen": now, "recent": after.recent}
     if before.turn == 0:
         try:
             connection.execute(sa.insert(CONVERSATIONS).values(sender_id=sender_id, **present))

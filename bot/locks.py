@@ -19,8 +19,10 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
+from rasa.core.agent import Agent
 from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockError, LockStore
 from redis.exceptions import RedisError
 
@@ -37,7 +39,7 @@ LEASE = 5.0
 PATIENCE = 45.0
 """Seconds that a message waits for its turn at most."""
 
-_HELD: ContextVar[frozenset[str]] = ContextVar("held", default=frozenset())
+_HELD: ContextVar[tuple[_Hold, ...]] = ContextVar("held", default=())
 
 # Joins the queue (once, however often it is called), renews the place, removes those whose workers
 # have died, and says whether it is the caller's turn. Redis runs it as a whole.
@@ -64,6 +66,14 @@ redis.call('HDEL', KEYS[2], ARGV[1])
 """
 
 
+@dataclass
+class _Hold:
+    """A conversation that is held, as long as that lasts."""
+
+    name: str
+    lasts: bool = True
+
+
 class ReentrantLocks:
     """Any lock store, with locks that their holder may take again.
 
@@ -83,20 +93,28 @@ class ReentrantLocks:
         Raises:
             LockError: As the store's.
         """
-        held = _HELD.get()
-        if conversation_id in held:
+        if any(hold.name == conversation_id and hold.lasts for hold in _HELD.get()):
             yield None
             return
         async with self._store.lock(conversation_id, *given, **named) as lock:
-            _HELD.set(held | {conversation_id})
+            hold, before = _Hold(conversation_id), _HELD.get()
+            _HELD.set((*before, hold))
             try:
                 yield lock
             finally:
-                _HELD.set(held)
+                # Tasks that were begun within may go on; they hold it no longer.
+                hold.lasts = False
+                _HELD.set(before)
 
     def __getattr__(self, name: str) -> Any:
         """Whatever else a lock store does, the store itself does."""
         return getattr(self._store, name)
+
+
+def make_reentrant(agent: Agent) -> None:
+    """Gives an assistant, whose locks may be Rasa's own, such locks as :class:`ReentrantLocks`."""
+    if not isinstance(agent.lock_store, ReentrantLocks):
+        agent.lock_store = ReentrantLocks(agent.lock_store)
 
 
 class LocalLocks(InMemoryLockStore):

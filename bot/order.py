@@ -1,6 +1,6 @@
 """Messages of one sender are answered one after the other, in the order in which they arrived.
 
-The place is taken before anything is awaited; Rasa's own lock comes later, when one message may
+The place is taken before anything is awaited; the conversation's lock comes later, when one may
 have overtaken another on its way through the database.
 
 Several workers queue in Redis (bot/locks.py), one worker in memory.

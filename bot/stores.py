@@ -50,6 +50,7 @@ _STORED, _KNOWN_EVENTS = "_roi_stored", "_roi_known_events"
 _READ: ContextVar[DialogueStateTracker | None] = ContextVar("read", default=None)
 
 _Result = TypeVar("_Result")
+_Read = Callable[[Connection, str], tuple[Stored, list[StoredEvent]]]
 
 
 class ConversationStore(SQLTrackerStore):
@@ -195,17 +196,15 @@ class ConversationStore(SQLTrackerStore):
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._threads, partial(function, *arguments))
 
-    async def _tracker(
-        self, sender_id: str, read: Callable[[Connection, str], Stored]
-    ) -> DialogueStateTracker | None:
-        stored = await self._in_thread(self._read, sender_id, read)
-        if not stored.events or not self.domain:
+    async def _tracker(self, sender_id: str, read: _Read) -> DialogueStateTracker | None:
+        stored, events = await self._in_thread(self._read, sender_id, read)
+        if not events or not self.domain:
             return None
-        tracker = DialogueStateTracker.from_dict(sender_id, stored.events, self.domain.slots)
+        tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
         _note(tracker, stored, len(tracker.events))
         return tracker
 
-    def _read(self, sender_id: str, read: Callable[[Connection, str], Stored]) -> Stored:
+    def _read(self, sender_id: str, read: _Read) -> tuple[Stored, list[StoredEvent]]:
         with self.engine.connect() as connection:
             return read(connection, sender_id)
 
@@ -247,7 +246,8 @@ def already_read(tracker: DialogueStateTracker | None) -> Iterator[None]:
 
     Args:
         tracker: As :meth:`ConversationStore.retrieve` gave it, unchanged; its conversation has been
-            locked since. If the lock was lost all the same, saving ends in a conflict.
+            locked since. Where the lock was lost, or somebody deletes without one, saving ends in
+            a conflict.
     """
     token = _READ.set(tracker)
     try:

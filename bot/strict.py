@@ -1,7 +1,4 @@
-"""Takes away what Rasa falls back to in silence where a store fails or is another than ours.
-
-And makes its locks fit for a turn that begins before Rasa handles the message.
-"""
+"""Takes away what Rasa falls back to in silence where a store fails or is another than ours."""
 
 from __future__ import annotations
 
@@ -10,7 +7,6 @@ from datetime import timedelta
 from rasa.core.agent import Agent
 from rasa.shared.core.domain import SessionConfig
 
-from bot.locks import ReentrantLocks
 from bot.stores import ConversationStore, store_of
 
 
@@ -34,8 +30,6 @@ def without_fallbacks(agent: Agent) -> ConversationStore:
     agent.tracker_store = store
     if agent.processor is not None:
         agent.processor.tracker_store = store
-    if not isinstance(agent.lock_store, ReentrantLocks):
-        agent.lock_store = ReentrantLocks(agent.lock_store)
     return store
 
 

@@ -53,7 +53,7 @@ class Layer:
     """A logistic regression.
 
     Attributes:
-        weights: [inputs, labels].
+        weights: [inputs, labels]; of half precision where they were kept so.
         bias: [labels].
     """
 

@@ -19,13 +19,14 @@ def test_nginx_answers_at_any_time_while_it_is_told_of_other_workers(tmp_path: P
     nginx = Nginx(tmp_path / "nginx", "127.0.0.1", 0)
     ports = [free_port() for _ in range(3)]
     refused: list[str] = []
+    answered: list[int] = []
     over = threading.Event()
 
     def knock() -> None:
         while not over.is_set():
             try:
-                requests.get(nginx.url, timeout=10)
-            except requests.ConnectionError as error:
+                answered.append(requests.get(nginx.url, timeout=10).status_code)
+            except requests.RequestException as error:
                 refused.append(str(error))
 
     nginx.start(ports)
@@ -39,3 +40,5 @@ def test_nginx_answers_at_any_time_while_it_is_told_of_other_workers(tmp_path: P
         knocking.join()
         nginx.stop()
     assert not refused, refused[0]
+    assert len(answered) >= CHANGES
+    assert set(answered) <= {502, 504}, "there are no workers"

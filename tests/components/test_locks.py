@@ -56,18 +56,30 @@ async def test_who_holds_a_lock_may_take_it_again_and_others_wait_until_the_firs
     assert turns.order == [number for number in range(5) for _ in range(2)]
 
 
-async def test_another_conversation_is_locked_for_itself_and_a_lock_left_is_free():
+async def test_another_conversation_is_locked_for_itself():
     locks = ReentrantLocks(LocalLocks())
     async with locks.lock("web:one"), locks.lock("web:two"):
-        waiting = asyncio.ensure_future(Turns().take(locks, 1))
-        await asyncio.sleep(0.05)
-        # What runs beside and began within holds what the one who began it holds.
-        assert waiting.done()
-        lock = locks.get_lock("web:two")
-        assert lock is not None and lock.now_serving == 0
-    taken = Turns()
-    await asyncio.wait_for(taken.take(locks, 2), 1)
-    assert taken.order == [2]
+        for name in ("web:one", "web:two"):
+            lock = locks.get_lock(name)
+            assert lock is not None and lock.now_serving == 0
+
+
+async def test_what_was_begun_within_a_lock_waits_like_others_once_it_is_left():
+    locks, turns = ReentrantLocks(LocalLocks()), Turns()
+    left = asyncio.Event()
+
+    async def later() -> None:
+        await left.wait()
+        await turns.take(locks, 2)
+
+    async with locks.lock("web:one"):
+        beside = asyncio.ensure_future(later())
+        await asyncio.sleep(0)
+    holder = asyncio.ensure_future(turns.take(locks, 1, seconds=0.1))
+    await asyncio.sleep(0.01)
+    left.set()
+    await asyncio.gather(holder, beside)
+    assert (turns.most, turns.order) == (1, [1, 2])
 
 
 async def test_a_failure_inside_leaves_the_lock():

@@ -294,6 +294,7 @@ async def test_whole_conversations_go_as_with_rasas_own_functions(agent, monkeyp
     monkeypatch.setattr(RulePolicy, "_find_action_from_rules", rules._find_action_from_rules)
     monkeypatch.setattr(RemoteAction, "_validate_action_result", schemas._validate_action_result)
     monkeypatch.setattr(type(agent.processor.graph_runner), "run", graph._run)
+    monkeypatch.setattr(Domain, "is_empty", domains._is_empty)
     for module in logs.MODULES:
         monkeypatch.setattr(module, "copy", copy)
     monkeypatch.setattr(inspect.getmodule(DialogueStateTracker), "copy", copy)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import sqlite3
 import time
@@ -12,7 +13,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from rasa.shared.core.events import BotUttered, UserUttered
+import sqlalchemy as sa
+from rasa.shared.core.events import BotUttered, SlotSet, UserUttered
+from rasa.shared.core.trackers import EventVerbosity
 
 from bot import conversation_rows
 from bot.purging import Retention, purge
@@ -176,6 +179,40 @@ async def test_a_conversation_that_goes_on_and_on_keeps_its_state_and_its_end(
     assert full.active_loop_name == "request_form"
     said = [e.text for e in await store.said("web:a", 20) if isinstance(e, UserUttered)]
     assert said[-1] == "message 129"
+
+
+async def test_a_database_of_before_goes_on(url: str, clock: Clock) -> None:
+    """Its list of conversations had no column for what the next turn needs."""
+    store, _ = opened(url, clock)
+    await talk(store, range(9))
+    before = await store.retrieve("web:a")
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("ALTER TABLE roi_conversations DROP COLUMN recent"))
+    again, _ = opened(url, clock)
+    after = await again.retrieve("web:a")
+    assert before is not None and after is not None
+    assert after.current_state(EventVerbosity.ALL) == before.current_state(EventVerbosity.ALL)
+    await talk(again, range(9, 10))
+    latest = await again.retrieve("web:a")
+    assert latest is not None and latest.get_slot("topic") == "topic 9"
+
+
+async def test_a_turn_stored_by_a_worker_of_before_counts(url: str, clock: Clock) -> None:
+    store, _ = opened(url, clock)
+    await talk(store, range(2))
+    event = SlotSet("topic", "theirs").as_dict()
+    row = {"name": "topic", "data": json.dumps(event), "at": event["timestamp"]}
+    with store.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE roi_conversations SET turn = turn + 1"))
+        connection.execute(
+            sa.text(
+                "INSERT INTO events (sender_id, type_name, action_name, timestamp, data)"
+                " VALUES ('web:a', 'slot', :name, :at, :data)"
+            ),
+            row,
+        )
+    found = await store.retrieve("web:a")
+    assert found is not None and found.get_slot("topic") == "theirs"
 
 
 async def test_conversations_of_before_the_list_expire_as_well(

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from contextlib import closing
-
 import pytest
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
@@ -16,7 +12,7 @@ from rasa.shared.core.events import (
     SlotSet,
     UserUttered,
 )
-from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
+from rasa.shared.core.trackers import DialogueStateTracker
 
 from bot.conversation_rows import HISTORY, TURNS
 from bot.history import last_turns
@@ -96,33 +92,6 @@ async def test_what_is_kept_for_the_next_turn_is_the_end_of_what_is_stored(store
         full, recent = await store.retrieve_full_tracker("web:a"), await store.retrieve("web:a")
         whole = [event.as_dict() for event in full.events]
         assert [event.as_dict() for event in recent.events] == last_turns(whole, TURNS, HISTORY)
-
-
-async def test_a_database_of_before_goes_on(store, tmp_path):
-    """Its table of conversations had no column for what the next turn needs."""
-    await talk(store, range(9))
-    before = (await store.retrieve("web:a")).current_state(EventVerbosity.ALL)
-    store.close()
-    with closing(sqlite3.connect(tmp_path / "conversations.db")) as file:
-        file.execute("alter table roi_conversations drop column recent")
-        file.commit()
-    again = sqlite_store(tmp_path / "conversations.db")
-    again.domain = DOMAIN
-    assert (await again.retrieve("web:a")).current_state(EventVerbosity.ALL) == before
-    await talk(again, range(9, 10))
-    assert (await again.retrieve("web:a")).get_slot("topic") == "topic 9"
-
-
-async def test_a_turn_stored_by_a_worker_of_before_counts(store, tmp_path):
-    await talk(store, range(2))
-    with closing(sqlite3.connect(tmp_path / "conversations.db")) as file:
-        file.execute("update roi_conversations set turn = turn + 1")
-        data = json.dumps(SlotSet("topic", "theirs").as_dict())
-        row = ("web:a", "slot", "topic", data)
-        columns = "sender_id, type_name, action_name, data"
-        file.execute(f"insert into events ({columns}) values (?, ?, ?, ?)", row)
-        file.commit()
-    assert (await store.retrieve("web:a")).get_slot("topic") == "theirs"
 
 
 async def test_every_event_is_stored_once(store):

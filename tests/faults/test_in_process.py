@@ -113,12 +113,13 @@ async def test_a_store_that_cannot_be_read_does_not_begin_the_conversation_anew(
     someone = Someone(agent, "en")  # the browser's; the person writes in another language
     await someone.say("j'ai besoin de mon dossier médical")
     before = await someone.transcript()
-    with store.engine.begin() as connection:
-        connection.execute(sa.text("ALTER TABLE events RENAME TO away"))
-    answer = await someone.say("le mien")
-    assert [reply.text for reply in answer.replies] == [failed("fr")]
-    with store.engine.begin() as connection:
-        connection.execute(sa.text("ALTER TABLE away RENAME TO events"))
+    for table in ("events", "roi_conversations"):
+        with store.engine.begin() as connection:
+            connection.execute(sa.text(f"ALTER TABLE {table} RENAME TO away"))
+        answer = await someone.say("le mien")
+        assert [reply.text for reply in answer.replies] == [failed("fr")]
+        with store.engine.begin() as connection:
+            connection.execute(sa.text(f"ALTER TABLE away RENAME TO {table}"))
     assert await someone.transcript() == before
     after = await someone.say("le mien")
     assert after.recorded and after.replies[-1].text != failed("fr")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,7 @@ import requests
 from bot.channels.web.sessions import Sessions
 from bot.content_store import shipped_wording
 from bot.keys import Key
+from bot.state import SharedState
 from tests.http.clients import SECRET, Browser, Programme, Server
 
 MARK = "zebraquagga"
@@ -18,6 +20,14 @@ MARK = "zebraquagga"
 
 def on_disk(server: Server) -> bytes:
     return b"".join(path.read_bytes() for path in server.database.parent.glob("roi.db*"))
+
+
+def kept_answers(server: Server, sender: str) -> list[float]:
+    state = SharedState(f"sqlite:///{server.database}", SECRET)
+    try:
+        return asyncio.run(state.kept(sender))
+    finally:
+        state.close()
 
 
 def conversation(server: Server, programme: Programme) -> dict[str, object]:
@@ -64,7 +74,8 @@ def test_what_is_said_while_a_conversation_is_deleted_leaves_nothing(server: Ser
 
         def say(number: int, headers: dict[str, str] = headers, mark: str = mark) -> None:
             key = {"Idempotency-Key": secrets.token_urlsafe(16)}
-            server.post({"text": f"my records {mark} {number}"}, headers={**headers, **key})
+            texts = {"text": f"my records {mark} {number}"}, {"text": " "}, {"choice": "none"}
+            server.post(texts[number % 3], headers={**headers, **key})
 
         with ThreadPoolExecutor(6) as pool:
             said = [pool.submit(say, number) for number in range(3)]
@@ -76,6 +87,7 @@ def test_what_is_said_while_a_conversation_is_deleted_leaves_nothing(server: Ser
         assert gone.result().json()["deleted"] is True
         sender = server.sender(cookie)
         assert sender.encode() not in on_disk(server), attempt
+        assert kept_answers(server, sender) == [], attempt
         assert conversation(server, programme)["messages"] == []
 
 

@@ -287,8 +287,8 @@ class Chat:
                 message_id=message_id,
             )
             self._spoken.note(session.id, result.language)
-            # Whoever deletes waits for a turn that has begun and removes what it stored. One that
-            # comes after finds nothing of the conversation, and would begin it once more.
+            # A turn whose conversation is deleted meanwhile cannot store anything, or its deletion
+            # waits for it. One that comes after finds nothing, and would begin it once more.
             if result.begins and await self._has_ended(request, session):
                 await self._remove(request, session)
         except Exception as error:
