@@ -30,8 +30,8 @@ from bot.paths import PROJECT, VAR
 from bot.scenario import load_scenario
 
 TURNS = (1, 5, 10, 50, 100)
-_AROUND = 2
-"""Turns before and after that count with a turn, since one turn is one message."""
+_LAST = 110
+"""The last turn of a long conversation."""
 
 _START_TIMEOUT = 600.0
 
@@ -338,8 +338,7 @@ async def long(served: Served, numbers: range) -> dict[int, list[float]]:
         served: The server.
         numbers: Of the conversations; none may come twice.
     """
-    last = max(TURNS) + _AROUND
-    return await _long(served, ((n, _one_after_another(n)[:last]) for n in numbers))
+    return await _long(served, ((n, _one_after_another(n)[:_LAST]) for n in numbers))
 
 
 async def long_unseen(served: Served, messages: Messages, numbers: range) -> dict[int, list[float]]:
@@ -350,8 +349,7 @@ async def long_unseen(served: Served, messages: Messages, numbers: range) -> dic
         messages: What to say.
         numbers: Of the conversations; none may come twice.
     """
-    last = max(TURNS) + _AROUND
-    said = ((2000 + n, [(False, messages.take("en")) for _ in range(last)]) for n in numbers)
+    said = ((2000 + n, [(False, messages.take("en")) for _ in range(_LAST)]) for n in numbers)
     return await _long(served, said)
 
 
@@ -365,9 +363,14 @@ async def _long(
             for turn, step in enumerate(steps, start=1):
                 seconds = await _taken(talk, step)
                 for wanted in TURNS:
-                    if turn == wanted or (wanted > 1 and abs(turn - wanted) <= _AROUND):
+                    if abs(turn - wanted) <= _around(wanted):
                         found[wanted].append(seconds)
     return found
+
+
+def _around(turn: int) -> int:
+    """How many turns before and after count with a turn, since one turn is one message."""
+    return 0 if turn == 1 else max(2, turn // 10)
 
 
 async def load(served: Served, at_once: int, seconds: float, first: int = 0) -> Load:
