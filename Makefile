@@ -61,7 +61,7 @@ shell: setup ## talk to the assistant in the terminal
 ask: setup ## answer one message: make ask TEXT="how do i get my x-rays"
 	@./roi ask "$$TEXT"
 
-bench: train ## measure this assistant beside Rasa's default, 25 minutes (BENCH=--full: a day)
+bench: train ## measure this assistant beside Rasa's default, 15 minutes (BENCH=--full: a day)
 	@$(PYTHON) -m benchmarks.compare $(BENCH)
 
 fuzz: train ## write 20,000 messages in all scripts to the assistant and print what came of them
