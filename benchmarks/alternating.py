@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from functools import reduce
 from operator import add
 
+from benchmarks.said import Messages
 from benchmarks.served import (
     TURNS,
     Load,
-    Messages,
     Served,
     first_answer,
     fresh,

@@ -12,8 +12,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any, Protocol
@@ -22,21 +21,15 @@ import aiohttp
 
 from benchmarks.rasa_default.project import write_endpoints
 from benchmarks.rasa_default.training import FOLDER, environment
+from benchmarks.said import Messages, Step, one_after_another, scenes
 from bot.cluster.programs import free_port
-from bot.completeness import evaluation_sentences
-from bot.content_store import shipped_wording
-from bot.languages import load_languages
 from bot.paths import PROJECT, VAR
-from bot.scenario import load_scenario
 
 TURNS = (1, 5, 10, 50, 100)
 _LAST = 110
 """The last turn of a long conversation."""
 
 _START_TIMEOUT = 600.0
-
-_MIXED = ("happy_path", "corrections", "digressions", "repairs")
-"""The conversations of tests/conversations that stand for what people do."""
 
 
 class Talk(Protocol):
@@ -173,47 +166,6 @@ def _resident(pid: int) -> float:
     raise RuntimeError(f"process {pid} has no resident memory")
 
 
-@dataclass
-class Messages:
-    """Evaluation sentences of all languages; when all have come, they come with slips.
-
-    So no server can know one, however long the measuring takes.
-    """
-
-    by_language: dict[str, list[str]] = field(default_factory=dict)
-    _next: dict[str, int] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """Shuffles them, the same way every time."""
-        for code in load_languages().offered:
-            texts = [str(row["text"]) for row in evaluation_sentences(code)]
-            random.Random(code).shuffle(texts)
-            self.by_language[code], self._next[code] = texts, 0
-
-    def take(self, code: str) -> str:
-        """The next sentence of a language."""
-        texts = self.by_language[code]
-        self._next[code] += 1
-        times, at = divmod(self._next[code], len(texts))
-        text = texts[at]
-        for slip in range(times):
-            text = _with_slip(text, random.Random(f"{text} {slip}"))
-        return text
-
-    def codes(self, number: int) -> str:
-        """The language of a conversation."""
-        return list(self.by_language)[number % len(self.by_language)]
-
-
-def _with_slip(text: str, chance: random.Random) -> str:
-    """A text with two neighbours exchanged that differ, if there are any."""
-    places = [at for at in range(len(text) - 1) if text[at] != text[at + 1]]
-    if not places:
-        return text
-    at = chance.choice(places)
-    return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
-
-
 @dataclass(frozen=True)
 class Load:
     """What so many conversations at once brought.
@@ -287,45 +239,13 @@ async def mixed(served: Served, numbers: range) -> list[float]:
         served: The server.
         numbers: Which of them.
     """
-    found, scenes = [], _scenes()
+    found, held = [], scenes()
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as http:
         for number in numbers:
             talk = served.talk(http, 3000 + number)
-            for step in scenes[number % len(scenes)][1]:
+            for step in held[number % len(held)][1]:
                 found.append(await _taken(talk, step))
     return found
-
-
-Step = tuple[bool, str]
-"""Is it a choice, and what is said or the choice's title."""
-
-
-@lru_cache(maxsize=1)
-def _scenes() -> list[tuple[str, list[Step]]]:
-    """Conversations with their language."""
-    offered, wording = load_languages().offered, shipped_wording()
-    scenes = []
-    for kind in _MIXED:
-        for path in sorted((PROJECT / "tests" / "conversations" / kind).glob("*.yml")):
-            scenario = load_scenario(path, offered)
-            for code in scenario.languages or offered:
-                steps = []
-                for step in scenario.steps:
-                    key = step.choose or step.title
-                    text = wording.text(code, key) if key else step.text(code)
-                    if text:
-                        steps.append((step.choose is not None, text))
-                scenes.append((code, steps))
-    random.Random(len(scenes)).shuffle(scenes)
-    return scenes
-
-
-def _one_after_another(number: int) -> list[Step]:
-    """All conversations of one language, held by one person."""
-    codes = load_languages().offered
-    own = [steps for code, steps in _scenes() if code == codes[number % len(codes)]]
-    random.Random(number).shuffle(own)
-    return [step for steps in own for step in steps]
 
 
 async def long(served: Served, numbers: range) -> dict[int, list[float]]:
@@ -338,7 +258,7 @@ async def long(served: Served, numbers: range) -> dict[int, list[float]]:
         served: The server.
         numbers: Of the conversations; none may come twice.
     """
-    return await _long(served, ((n, _one_after_another(n)[:_LAST]) for n in numbers))
+    return await _long(served, ((n, one_after_another(n)[:_LAST]) for n in numbers))
 
 
 async def long_unseen(served: Served, messages: Messages, numbers: range) -> dict[int, list[float]]:
@@ -383,7 +303,7 @@ async def load(served: Served, at_once: int, seconds: float, first: int = 0) -> 
         first: The first one's number; no conversation may come twice.
     """
     taken: list[float] = []
-    scenes = _scenes()
+    held = scenes()
     over = time.perf_counter() + seconds
     timeout = aiohttp.ClientTimeout(total=300)
     connector = aiohttp.TCPConnector(limit=at_once + 2)
@@ -396,7 +316,7 @@ async def load(served: Served, at_once: int, seconds: float, first: int = 0) -> 
             chance = random.Random(first + number)
             while time.perf_counter() < over:
                 talk = served.talk(http, next(numbers))
-                for step in chance.choice(scenes)[1]:
+                for step in chance.choice(held)[1]:
                     taken.append(await _taken(talk, step))
                     if time.perf_counter() >= over:
                         return

@@ -85,7 +85,7 @@ async def _measure() -> None:
 
     prepare_environment()
     configure_logging()
-    from benchmarks.served import Messages
+    from benchmarks.said import Messages
     from bot.conversation import Conversation
     from bot.database import database_url
     from bot.runtime import load_agent
