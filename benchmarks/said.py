@@ -23,7 +23,7 @@ Step = tuple[bool, str]
 def scenes() -> list[tuple[str, list[Step]]]:
     """Conversations with their language."""
     offered, wording = load_languages().offered, shipped_wording()
-    scenes = []
+    held = []
     for kind in _MIXED:
         for path in sorted((PROJECT / "tests" / "conversations" / kind).glob("*.yml")):
             scenario = load_scenario(path, offered)
@@ -34,9 +34,9 @@ def scenes() -> list[tuple[str, list[Step]]]:
                     text = wording.text(code, key) if key else step.text(code)
                     if text:
                         steps.append((step.choose is not None, text))
-                scenes.append((code, steps))
-    random.Random(len(scenes)).shuffle(scenes)
-    return scenes
+                held.append((code, steps))
+    random.Random(len(held)).shuffle(held)
+    return held
 
 
 def one_after_another(number: int) -> list[Step]:

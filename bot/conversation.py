@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -75,7 +75,7 @@ class TurnResult:
     replies: tuple[Reply, ...]
     language: str
     recorded: bool = True
-    begins: bool = False
+    begins: bool = field(default=False, compare=False)  # it is no part of the answer
 
 
 class CollectingOutput(OutputChannel):
