@@ -193,8 +193,8 @@ class Conversation:
             )
         replies = tuple(_reply(sent) for sent in output.messages)
         if not replies:
-            return replace(self._system(Key.SYSTEM_FAILED, spoken, channel), begins=tracker is None)
-        return TurnResult(replies, replies[-1].language, begins=tracker is None)
+            return self._system(Key.SYSTEM_FAILED, spoken, channel)
+        return TurnResult(replies, replies[-1].language)
 
     async def understood(self, sender: str) -> dict[str, Any]:
         """What understanding made of the last message, for staff; empty before the first."""

@@ -128,7 +128,7 @@ class ConversationStore(SQLTrackerStore):
     async def answers(self) -> bool:
         """Does the database answer?"""
         try:
-            await self._in_thread(self._read, "", conversation_rows.recent)
+            await self._in_thread(self._read, conversation_rows.recent, "")
         except SQLAlchemyError:
             return False
         return True
@@ -140,12 +140,12 @@ class ConversationStore(SQLTrackerStore):
             sender_id: The conversation.
             most: How many messages at most; the newest stay.
         """
-        stored = await self._in_thread(self._said, sender_id, most)
+        stored = await self._in_thread(self._read, conversation_rows.said, sender_id, most)
         return [Event.from_parameters(json.loads(data)) for data in stored]
 
     async def last_seen(self, sender_id: str) -> float | None:
         """When a conversation had its last message, in seconds since 1970."""
-        return await self._in_thread(self._last_seen, sender_id)
+        return await self._in_thread(self._read, conversation_rows.last_seen, sender_id)
 
     async def delete(self, sender_id: str) -> int:
         """Removes a conversation, really: nothing of it stays in the database's files.
@@ -197,20 +197,16 @@ class ConversationStore(SQLTrackerStore):
         return await loop.run_in_executor(self._threads, partial(function, *arguments))
 
     async def _tracker(self, sender_id: str, read: _Read) -> DialogueStateTracker | None:
-        stored, events = await self._in_thread(self._read, sender_id, read)
+        stored, events = await self._in_thread(self._read, read, sender_id)
         if not events or not self.domain:
             return None
         tracker = DialogueStateTracker.from_dict(sender_id, events, self.domain.slots)
         _note(tracker, stored, len(tracker.events))
         return tracker
 
-    def _read(self, sender_id: str, read: _Read) -> tuple[Stored, list[StoredEvent]]:
+    def _read(self, read: Callable[..., _Result], *arguments: Any) -> _Result:
         with self.engine.connect() as connection:
-            return read(connection, sender_id)
-
-    def _said(self, sender_id: str, most: int) -> list[str]:
-        with self.engine.connect() as connection:
-            return conversation_rows.said(connection, sender_id, most)
+            return read(connection, *arguments)
 
     def _write(self, sender_id: str, before: Stored, events: list[StoredEvent]) -> Stored:
         with self.engine.begin() as connection:
@@ -229,10 +225,6 @@ class ConversationStore(SQLTrackerStore):
             found = conversation_rows.silent_since(connection, now - seconds, now, most)
             events = conversation_rows.delete(connection, found) if found else 0
         return len(found), events
-
-    def _last_seen(self, sender_id: str) -> float | None:
-        with self.engine.connect() as connection:
-            return conversation_rows.last_seen(connection, sender_id)
 
     def _keys(self) -> list[str]:
         with self.engine.connect() as connection:
