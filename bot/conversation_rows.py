@@ -21,8 +21,8 @@ from bot.prepared import Prepared
 TURNS = 3
 """Turns handed back, besides one event for each slot and the open form."""
 
-HISTORY = 40
-"""Events of those turns at most."""
+HISTORY = 30
+"""Events of those turns at most, besides those of slots."""
 
 STORED = 3000
 """Events stored of one conversation, some 300 turns, when it has just been trimmed."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from rasa.shared.core.events import ActiveLoop, SessionStarted, SlotSet, UserUttered
+from rasa.shared.core.events import ActiveLoop, BotUttered, SessionStarted, SlotSet, UserUttered
 
 StoredEvent = dict[str, Any]
 """An event as Rasa's `as_dict` gives it."""
@@ -16,19 +16,24 @@ _LISTEN = "action_listen"
 def last_turns(events: Sequence[StoredEvent], turns: int, most: int) -> list[StoredEvent]:
     """The last turns of the present session, oldest first.
 
+    Of each slot there is one event, that which set it last: no slot steers a policy (domain.yml),
+    so what else it has been in between is of no use to anybody. Rasa looks at every event several
+    times a turn, and half of them set slots.
+
     Args:
         events: Those of the conversation, or what this gave before and those since.
         turns: How many; before them come what set each slot and the open form last, so that the
             events lead to the state that all of them would lead to.
-        most: Events of those turns at most.
+        most: Events of those turns at most, besides those of slots.
     """
     starts = [at for at, event in enumerate(events) if event["event"] == SessionStarted.type_name]
-    session = list(events[starts[-1] :] if starts else events)
+    session = [_lean(event) for event in _set_once(events[starts[-1] :] if starts else events)]
     heard = [at for at, event in enumerate(session) if event["event"] == UserUttered.type_name]
-    if len(heard) <= turns and len(session) <= most:
+    counted = [at for at, event in enumerate(session) if event["event"] != SlotSet.type_name]
+    if len(heard) <= turns and len(counted) <= most:
         return session
     # Begin where a turn begins: policies compare states from one listening to the next.
-    earliest = max(0, len(session) - most)
+    earliest = counted[-most] if len(counted) > most else 0
     last = max(heard[-turns] if len(heard) >= turns else 0, earliest)
     listening = [at for at, event in enumerate(session) if event.get("name") == _LISTEN]
     within = [at for at in listening if at >= earliest]
@@ -36,12 +41,29 @@ def last_turns(events: Sequence[StoredEvent], turns: int, most: int) -> list[Sto
     return [*_state(session[:first]), *session[first:]]
 
 
+def _set_once(events: Sequence[StoredEvent]) -> list[StoredEvent]:
+    """The events without those of slots that have been set again since."""
+    last = {event["name"]: at for at, event in enumerate(events) if _sets_slot(event)}
+    return [e for at, e in enumerate(events) if not _sets_slot(e) or last[e["name"]] == at]
+
+
+def _sets_slot(event: StoredEvent) -> bool:
+    return bool(event["event"] == SlotSet.type_name)
+
+
+def _lean(event: StoredEvent) -> StoredEvent:
+    """The event without the parts in which a page shows an answer: half of all that is kept."""
+    ours = (event.get("metadata") or {}).get("roi") or {}
+    if event["event"] != BotUttered.type_name or "parts" not in ours:
+        return event
+    lean = {name: value for name, value in ours.items() if name != "parts"}
+    return {**event, "metadata": {**event["metadata"], "roi": lean}}
+
+
 def _state(events: Sequence[StoredEvent]) -> list[StoredEvent]:
-    """Those events that a conversation's state hangs on: the last for each slot, the open form."""
-    kinds = {SlotSet.type_name, ActiveLoop.type_name, SessionStarted.type_name}
-    last: dict[tuple[str, str], int] = {}
-    for at, event in enumerate(events):
-        if event["event"] in kinds:
-            name = event["name"] if event["event"] == SlotSet.type_name else ""
-            last[event["event"], str(name)] = at
-    return [events[at] for at in sorted(last.values())]
+    """Those events that a conversation's state hangs on: of slots, the open form, the start."""
+    last = {e["event"]: at for at, e in enumerate(events) if e["event"] in _ONE_OF}
+    return [e for at, e in enumerate(events) if _sets_slot(e) or last.get(e["event"]) == at]
+
+
+_ONE_OF = {ActiveLoop.type_name, SessionStarted.type_name}

@@ -6,8 +6,10 @@ import random
 from typing import Any
 
 import pytest
+from rasa.shared.core.domain import Domain
 
 from bot.history import StoredEvent, last_turns
+from bot.paths import PROJECT
 
 TURNS, MOST = 3, 40
 LISTEN = {"event": "action", "name": "action_listen"}
@@ -83,7 +85,7 @@ def test_a_new_session_has_nothing_of_the_one_before() -> None:
 
 
 def test_turns_of_many_events_are_left_out_from_the_oldest() -> None:
-    many = [slot(f"s{number}", number) for number in range(18)]
+    many = [slot("item", "bill"), *[{"event": "action", "name": "action_plan"}] * 18]
     events = [*BEFORE, *(event for number in range(4) for event in turn(number, *many))]
     recent = last_turns(events, TURNS, MOST)
     assert texts(recent) == ["3"]
@@ -96,6 +98,32 @@ def test_a_turn_longer_than_the_limit_is_cut_but_its_state_stays() -> None:
     assert state(recent) == {f"s{number}": number for number in range(90)}
 
 
+def test_of_each_slot_only_what_set_it_last_remains() -> None:
+    events = [
+        *BEFORE,
+        *turn(0, slot("item", "bill"), slot("topic", "fees")),
+        *turn(1, slot("item", None), slot("item", "records")),
+    ]
+    expected = [*BEFORE, *turn(0, slot("topic", "fees")), *turn(1, slot("item", "records"))]
+    assert last_turns(events, TURNS, MOST) == expected[1:]
+
+
+def test_no_slot_steers_a_policy_or_the_others_would_be_missed() -> None:
+    domain = Domain.load(str(PROJECT / "domain.yml"))
+    assert len(domain.slots) > 10
+    assert [slot.name for slot in domain.slots if slot.has_features()] == []
+
+
+def test_the_parts_of_a_page_do_not_remain_and_what_was_given_stays_as_it_was() -> None:
+    said_so = {"key": "topic.fees", "plan": {}, "parts": [{"kind": "first"}]}
+    answer = {"event": "bot", "text": "x", "metadata": {"roi": said_so, "say": {"key": "k"}}}
+    bare = {"event": "bot", "text": "x", "metadata": {}}
+    lean = {"roi": {"key": "topic.fees", "plan": {}}, "say": {"key": "k"}}
+    kept = last_turns([*BEFORE, answer, bare], TURNS, MOST)
+    assert kept[-2:] == [{**answer, "metadata": lean}, bare]
+    assert "parts" in said_so
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_turn_by_turn_it_is_what_it_is_from_the_whole(seed: int) -> None:
     chance = random.Random(seed)
@@ -106,6 +134,8 @@ def test_turn_by_turn_it_is_what_it_is_from_the_whole(seed: int) -> None:
         new = turn(number, *(slot(name, number) for name in names))
         if chance.random() < 0.3:
             new.insert(2, form(chance.choice([None, "request_form"])))
+        if chance.random() < 0.3:
+            new[2:2] = [{"event": "action", "name": "action_plan"}] * chance.randrange(12)
         if chance.random() < 0.1:
             new = [*BEFORE, *new]
         events += new
