@@ -7,10 +7,14 @@ import copy
 import dataclasses
 import inspect
 import json
+from collections import Counter
+from collections.abc import Iterator
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from jsonschema import ValidationError
+from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.core.policies.rule_policy import RulePolicy
 from rasa.engine.exceptions import GraphRunError
@@ -110,6 +114,37 @@ def test_a_response_that_rasa_refuses_is_refused_in_its_words(result):
     with pytest.raises(ValidationError) as ours:
         action._validate_action_result(result)
     assert ours.value.message == rasas.value.message
+
+
+def _altered(value: Any) -> Iterator[Any]:
+    """What JSON could stand in a value's place, and in the place of each of its parts."""
+    yield from (None, True, 7, 1.5, "x", [], ["x"], {}, {"name": 7})
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield {other: kept for other, kept in value.items() if other != name}
+            yield from ({**value, name: other} for other in _altered(part))
+    if isinstance(value, list):
+        for at, part in enumerate(value):
+            yield from ([*value[:at], other, *value[at + 1 :]] for other in _altered(part))
+
+
+def test_whatever_is_altered_in_a_response_rasa_and_we_agree():
+    schema = RemoteAction.action_response_format_spec()
+    validator = validator_for(schema)(schema)
+    entity = {"entity": "item", "value": "x", "start": 1, "confidence": 0.5}
+    parsed = {"text": "x", "intent": {"name": "fees"}, "entities": [entity]}
+    events = [
+        {"event": "user", "text": "x", "parse_data": parsed, "timestamp": 1.5},
+        {"event": "action", "name": "action_x", "confidence": 1, "hide_rule_turn": False},
+        {"event": "bot", "text": "x", "data": {"buttons": []}, "metadata": {}},
+    ]
+    results = [*GOOD, *({"events": [event], "responses": []} for event in events)]
+    found = Counter()
+    for result in (altered for given in results for altered in _altered(given)):
+        valid = validator.is_valid(result)
+        assert schemas._response_checks().hold(result) == valid, result
+        found[valid] += 1
+    assert found[True] > 100 < found[False]
 
 
 @pytest.mark.parametrize("kind", [ActionExecuted, SlotSet, UserUttered])
