@@ -19,11 +19,11 @@ import time
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from rasa.core.agent import Agent
-from rasa.core.lock_store import LOCK_LIFETIME, InMemoryLockStore, LockError, LockStore
+from rasa.core.lock_store import LOCK_LIFETIME, LockError, LockStore
 from redis.exceptions import RedisError
 
 from bot.redis_server import client, patiently
@@ -117,8 +117,24 @@ def make_reentrant(agent: Agent) -> None:
         agent.lock_store = ReentrantLocks(agent.lock_store)
 
 
-class LocalLocks(InMemoryLockStore):
-    """For one worker: Rasa's tickets in memory, looked at more often."""
+@dataclass
+class _Queue:
+    """Those who hold a conversation or wait for it, in the order of their coming."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    length: int = 0
+
+
+class LocalLocks(LockStore):
+    """For one worker: a queue in memory for each conversation.
+
+    Rasa's own hands out tickets and looks every so often whose turn it is.
+    """
+
+    def __init__(self, *, patience: float = PATIENCE) -> None:
+        """Args: seconds that a message waits at most."""
+        self._patience = patience
+        self._queues: dict[str, _Queue] = {}
 
     @asynccontextmanager
     async def lock(
@@ -126,10 +142,42 @@ class LocalLocks(InMemoryLockStore):
         conversation_id: str,
         lock_lifetime: float = LOCK_LIFETIME,
         wait_time_in_seconds: float = LOOK,
-    ) -> AsyncGenerator[Any, None]:
-        """Holds the conversation; as Rasa's own, but for the shorter wait."""
-        async with super().lock(conversation_id, lock_lifetime, wait_time_in_seconds) as lock:
-            yield lock
+    ) -> AsyncGenerator[None, None]:
+        """Holds the conversation.
+
+        Args:
+            conversation_id: Whose turn it is.
+            lock_lifetime: Not used: a lock holds until it is left.
+            wait_time_in_seconds: Not used either.
+
+        Raises:
+            LockError: Those before have not finished in time.
+        """
+        queue = self._queues.setdefault(conversation_id, _Queue())
+        queue.length += 1
+        try:
+            await self._reach(queue)
+            try:
+                yield
+            finally:
+                queue.lock.release()
+        finally:
+            queue.length -= 1
+            if not queue.length:
+                del self._queues[conversation_id]
+
+    def __len__(self) -> int:
+        """How many conversations are held."""
+        return len(self._queues)
+
+    async def _reach(self, queue: _Queue) -> None:
+        if queue.length == 1:
+            await queue.lock.acquire()  # at once, and without a task to wait in
+            return
+        try:
+            await asyncio.wait_for(queue.lock.acquire(), self._patience)
+        except asyncio.TimeoutError as error:
+            raise LockError("no turn came in time") from error
 
 
 class RedisLocks(LockStore):

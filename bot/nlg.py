@@ -13,6 +13,7 @@ from rasa.utils.endpoints import EndpointConfig
 from bot.content_store import shipped_guidance, shipped_handoffs, shipped_wording
 from bot.keys import Key
 from bot.languages import load_languages
+from bot.pieces import joined, parts
 from bot.rendering import Renderer
 from bot.say import Choice, Say
 
@@ -79,8 +80,10 @@ class LocalizedResponseGenerator(NaturalLanguageGenerator):
     def message(self, say: Say, channel: str) -> dict[str, Any]:
         """A rendered message, the same from an action and from a channel."""
         titles = self.renderer.choice_titles(say)
+        plan = self.renderer.plan(say)
+        pieces = self.renderer.pieces(say, channel, plan)
         return {
-            "text": self.renderer.text(say, channel),
+            "text": joined(pieces, channel),
             "buttons": [
                 {"title": title, "payload": _payload(choice, channel)}
                 for title, choice in zip(titles, say.choices, strict=True)
@@ -90,11 +93,11 @@ class LocalizedResponseGenerator(NaturalLanguageGenerator):
                 "language": say.language,
                 "topics": list(say.topics),
                 "handoff": say.handoff,
-                "plan": self.renderer.plan(say),
+                "plan": plan,
                 "question": say.question,
                 "notice": self.renderer.notice(say),
                 "dates": say.dates(),
-                "parts": self.renderer.parts(say) if channel == PAGE_CHANNEL else None,
+                "parts": parts(pieces) if channel == PAGE_CHANNEL else None,
             },
         }
 

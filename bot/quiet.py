@@ -42,7 +42,7 @@ def _show_unless_of_libraries(show: Callable[..., None]) -> Callable[..., None]:
     return show_if_ours
 
 
-def configure_logging(level: int = logging.WARNING) -> None:
+def configure_logging(level: int = logging.WARNING, *, for_good: bool = False) -> None:
     """Sets up logging so that no message text is ever written.
 
     Rasa's structlog calls carry texts and slots at debug level, and its JSON logs the local
@@ -51,6 +51,8 @@ def configure_logging(level: int = logging.WARNING) -> None:
 
     Args:
         level: The lowest level that is logged.
+        for_good: Nobody sets it up differently afterwards, so that Rasa's structured loggers need
+            not ask at each of a turn's hundred calls.
     """
     level = max(level, logging.INFO)
     logging.basicConfig(level=level)
@@ -65,7 +67,7 @@ def configure_logging(level: int = logging.WARNING) -> None:
     structlog.configure(
         processors=[drop_everything],
         wrapper_class=QUIET,
-        cache_logger_on_first_use=False,
+        cache_logger_on_first_use=for_good,
     )
 
 

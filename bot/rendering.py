@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timezone
-from typing import Any, NamedTuple
+from typing import Any
 
 from bot.bidi import isolated
 from bot.guidance.calendar import OpenState, open_state
@@ -13,11 +13,9 @@ from bot.handoff import notice_text
 from bot.keys import Key
 from bot.languages import direction_in, load_languages
 from bot.localized import day_text, locale_of, time_text, weekday_text
+from bot.pieces import SHORT_CHANNELS, Piece, joined
 from bot.say import Choice, PlanIds, Say
 from bot.wording import Wording
-
-SHORT_CHANNELS = frozenset({"sms"})
-"""Channels that get the `sms` variants and numbered choices in the text."""
 
 INTERPRETER_OFFER = "topic.interpreter"
 """It ends a message that is in English because a draft is withheld."""
@@ -34,14 +32,6 @@ _PARTS = {
 def utc_now() -> datetime:
     """This moment, with its time zone."""
     return datetime.now(timezone.utc)
-
-
-class Piece(NamedTuple):
-    """A part of a message and the language it is in, which a withheld draft makes another."""
-
-    kind: str
-    text: str
-    language: str
 
 
 class Renderer:
@@ -68,34 +58,17 @@ class Renderer:
 
     def text(self, say: Say, channel: str) -> str:
         """The message as the channel shows it, without choices where the channel has buttons."""
-        short = channel in SHORT_CHANNELS
-        pieces = self._pieces(say, short)
-        first = " ".join(piece.text for piece in pieces if piece.kind == "first")
-        others = [piece.text for piece in pieces if piece.kind not in ("first", "notice")]
-        text = (" " if short else "\n\n").join(part for part in (first, *others) if part)
-        notice = next((piece.text for piece in pieces if piece.kind == "notice"), None)
-        # On lines of its own: it may run in the other direction.
-        return "\n\n".join((notice, text)) if notice is not None else text
+        return joined(self.pieces(say, channel), channel)
 
-    def parts(self, say: Say) -> list[dict[str, str]]:
-        """The message in parts, for a page that marks their language and shows a plan as a card.
+    def pieces(self, say: Say, channel: str, plan: dict[str, Any] | None = None) -> list[Piece]:
+        """What a message consists of, in order.
 
         Args:
             say: What is to be said.
-
-        Returns:
-            In order, `kind`, `text` and `language` of each. Several `first` make up one paragraph;
-            one `plan` without text stands where the plan is spelled out, before its last lines.
+            channel: Where.
+            plan: What :meth:`plan` gives, where that is known already.
         """
-        parts: list[dict[str, str]] = []
-        for piece in self._pieces(say, short=False):
-            if piece.kind != "plan":
-                parts.append(piece._asdict())
-            elif not any(part["kind"] == "plan" for part in parts):
-                parts.append(Piece("plan", "", piece.language)._asdict())
-        return parts
-
-    def _pieces(self, say: Say, short: bool) -> list[Piece]:
+        short = channel in SHORT_CHANNELS
         values = self._values(say)
         spoken: dict[str, Any] = {"short": short, "values": values}
         pieces = [self._piece(say, key, "first", **spoken) for key in (*say.before, say.key)]
@@ -103,7 +76,10 @@ class Renderer:
         if notice is not None:
             pieces.insert(0, Piece("notice", notice["text"], notice["language"]))
         if say.plan is not None and say.show_plan:
-            pieces += self._brief(say, values) if short else self._spelled_out(say, values)
+            if short:
+                pieces += self._brief(say, values)
+            else:
+                pieces += self._spelled_out(say, plan or self._plan(say, say.plan, values), values)
         if say.plan is not None and short:
             known = " ".join(piece.text for piece in pieces if piece.kind != "notice")
             lines = self._lines_not_named(say, known)
@@ -135,10 +111,9 @@ class Renderer:
 
     def plan(self, say: Say) -> dict[str, Any] | None:
         """The plan with its wording: what a card shows and `roi ask` prints."""
-        plan = say.plan
-        if plan is None:
-            return None
-        values = self._values(say)
+        return self._plan(say, say.plan, self._values(say)) if say.plan is not None else None
+
+    def _plan(self, say: Say, plan: PlanIds, values: dict[str, str]) -> dict[str, Any]:
         rendered: dict[str, Any] = {
             "complete": not plan.open_fields,
             "open_questions": list(plan.open_fields),
@@ -243,10 +218,9 @@ class Renderer:
                 lines.append(f"{isolated(who, direction_in(say.language))}: {number}.")
         return lines
 
-    def _spelled_out(self, say: Say, values: dict[str, str]) -> list[Piece]:
-        plan = self.plan(say)
-        if plan is None or say.plan is None:
-            return []
+    def _spelled_out(
+        self, say: Say, plan: Mapping[str, Any], values: dict[str, str]
+    ) -> list[Piece]:
         blocks = []
         for part, (_, label) in _PARTS.items():
             texts = [entry["text"] for entry in plan[part]]
@@ -257,7 +231,7 @@ class Renderer:
             blocks.append(self._block(say, Key.LABEL_CONTACTS, contacts))
         pieces = [Piece("plan", block, say.language) for block in blocks]
         spoken: dict[str, Any] = {"short": False, "values": values}
-        if self._only_by_phone(say.plan):
+        if say.plan is not None and self._only_by_phone(say.plan):
             pieces.append(self._piece(say, Key.SYSTEM_RELAY.value, "relay", **spoken))
         if plan["verify"]:
             pieces.append(self._piece(say, Key.SYSTEM_VERIFY.value, "verify", **spoken))

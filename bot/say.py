@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any, ClassVar
 
@@ -100,5 +99,13 @@ class Say(_Frozen):
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON, for Rasa's events."""
-        loaded: dict[str, Any] = json.loads(self.json(exclude_defaults=True))
-        return loaded
+        return {name: _plain(value) for name, value in self.dict(exclude_defaults=True).items()}
+
+
+def _plain(value: Any) -> Any:
+    """A value as JSON has it."""
+    if isinstance(value, dict):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    return value.isoformat() if isinstance(value, date) else value

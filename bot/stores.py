@@ -117,8 +117,7 @@ class ConversationStore(SQLTrackerStore):
         new = without_details(events[getattr(tracker, _KNOWN_EVENTS, 0) :])
         if not new:
             return  # as Rasa saves a new conversation before its first turn
-        data = [event.as_dict() for event in new]
-        stored = await self._in_thread(self._write, tracker.sender_id, _stored(tracker), data)
+        stored = await self._in_thread(self._write, tracker.sender_id, _stored(tracker), new)
         _note(tracker, stored, len(events))
 
     async def keys(self) -> list[str]:

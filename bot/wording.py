@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -63,6 +63,8 @@ class Wording:
     _facts: Mapping[tuple[str, bool], Mapping[str, str]]
     _drafts: frozenset[str]
     _withheld: frozenset[tuple[str, str]] = frozenset()
+    # Most texts are the same in every turn.
+    _same: dict[tuple[str, str, bool], str] = field(default_factory=dict, compare=False, repr=False)
 
     def text(self, language: str, key: str, *, short: bool = False, **values: str) -> str:
         """The text of a key.
@@ -83,10 +85,16 @@ class Wording:
         return self._filled(language, key, short, {})
 
     def _filled(self, language: str, key: str, short: bool, values: Mapping[str, str]) -> str:
+        same = self._same.get((language, key, short))
+        if same is not None:
+            return same
         entry = self._entries[language][key]
         template = entry.sms if short and entry.sms is not None else entry.text
         known = {**dict.fromkeys(DYNAMIC, ""), **self._facts[language, short], **values}
-        return _tidied(template.format_map(Isolating(known, direction_in(language))))
+        text = _tidied(template.format_map(Isolating(known, direction_in(language))))
+        if not DYNAMIC & placeholders(template):
+            self._same[language, key, short] = text
+        return text
 
     def fact(self, language: str, name: str) -> str:
         """A fact or link of the directory as the language writes it."""
@@ -202,9 +210,9 @@ def required_keys(guidance: Guidance) -> Iterator[str]:
     rules = [rule for table in guidance.routes.tables for rule in table.rules]
     forms |= {form for rule in rules for form in rule.then.forms}
     yield from (f"form.{name}" for name in forms)
-    for field, spec in guidance.routes.fields.items():
-        yield f"question.{field}"
-        yield from (f"choice.{field}.{value}" for value in (*spec.values, *spec.groups))
+    for name, spec in guidance.routes.fields.items():
+        yield f"question.{name}"
+        yield from (f"choice.{name}.{value}" for value in (*spec.values, *spec.groups))
 
 
 def _facts(

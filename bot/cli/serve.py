@@ -53,7 +53,8 @@ def run(options: argparse.Namespace) -> int:
         channel = WebChannel.from_credentials(None)
         texting = [SmsChannel.from_credentials(None)] if is_configured() else []
         agent = load_agent(options.model or ensure_model(), database)
-        configure_logging()  # again: importing and loading Rasa has changed it
+        # Again: importing and loading Rasa has changed it.
+        configure_logging(for_good=True)
         app = build_app(agent, channel, texting)
         observe(app)
         serve(app, listener)

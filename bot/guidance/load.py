@@ -27,7 +27,7 @@ SPECIAL_FOLLOW_UPS = frozenset({"guide_me", "change_language", "start_over"})
 """Choices that are no topics: go on with the questions, another language, begin again."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is loaded; it is itself, which can be a key
 class Guidance:
     """All that the hospital's page says, ready to be resolved."""
 

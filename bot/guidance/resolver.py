@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.guidance.load import Guidance
 from bot.guidance.model import UNSURE, Outcome, Routes, Rule, Table
@@ -57,19 +58,23 @@ def candidates(routes: Routes, field: str, known: Known) -> tuple[str, ...]:
 
 def remaining(table: Table, routes: Routes, known: Known) -> list[Rule]:
     """The rules of a table that what is known does not rule out."""
+    possible = {field: frozenset(candidates(routes, field, known)) for field in routes.fields}
     return [
         rule
         for rule in table.rules
-        if all(
-            set(values) & set(candidates(routes, field, known))
-            for field, values in rule.when.items()
-        )
+        if not any(possible[field].isdisjoint(values) for field, values in rule.when.items())
     ]
 
 
 def is_worth_asking(guidance: Guidance, field: str, known: Known) -> bool:
     """Do the remaining rules differ on the field? That one may not know counts for nothing."""
-    routes = guidance.routes
+    return _is_worth_asking(guidance, field, frozenset(known.items()))
+
+
+# A turn asks it of each field, up to four times; people's requests are the same few hundred.
+@lru_cache(maxsize=4096)
+def _is_worth_asking(guidance: Guidance, field: str, items: frozenset[tuple[str, str]]) -> bool:
+    routes, known = guidance.routes, dict(items)
     values = [value for value in candidates(routes, field, known) if value != UNSURE]
     if len(values) < 2:
         return False

@@ -30,13 +30,13 @@ _NOT_TEXT = frozenset({
 })  # fmt: skip
 
 
-def without_details(events: Iterable[Event]) -> list[Event]:
-    """Events as they may be kept; those given stay as they are.
+def without_details(events: Iterable[Event]) -> list[dict[str, Any]]:
+    """Events as they may be kept, each as Rasa's `as_dict` gives it; those given stay as they are.
 
     Args:
         events: In their order.
     """
-    return [_rebuilt(event) for event in events]
+    return [published(event.as_dict()) for event in events]
 
 
 def published(event: Mapping[str, Any]) -> dict[str, Any]:
@@ -68,15 +68,6 @@ class GuardedBroker:
     def __getattr__(self, name: str) -> Any:
         """Whatever else a broker does, it does itself."""
         return getattr(self._broker, name)
-
-
-def _rebuilt(event: Event) -> Event:
-    before = event.as_dict()
-    after = published(before)
-    if after == before:
-        return event
-    rebuilt = Event.from_parameters(after)
-    return rebuilt if rebuilt is not None else event
 
 
 def _of_person(event: dict[str, Any]) -> dict[str, Any]:
@@ -127,6 +118,8 @@ def _of_assistant(event: dict[str, Any]) -> dict[str, Any]:
 
 def _stated(said: dict[str, Any]) -> tuple[str, ...]:
     """The dates of an answer as it writes them, in its language or in English."""
+    if not any(said.get(name) for name in Say.DATES):
+        return ()
     say = Say.parse_obj(said)
     days = [day for day in (say.death, say.requestable_from) if day is not None]
     written = {day_text(day, locale_of(code)) for day in days for code in (say.language, "en")}

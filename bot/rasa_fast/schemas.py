@@ -16,7 +16,6 @@ from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
 from rasa.shared.core.events import Event
 
-
 _Check = Callable[[Any], Any]
 
 _DRAFT = "http://json-schema.org/draft-07/schema#"

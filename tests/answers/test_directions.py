@@ -9,7 +9,7 @@ import pytest
 from bot.bidi import END, LTR, RTL, direction_of
 from bot.content_store import shipped_guidance
 from bot.languages import direction_in
-from bot.rendering import SHORT_CHANNELS
+from bot.pieces import SHORT_CHANNELS
 from tests.answers.test_every_answer import CHANNELS, LANGUAGES, everything
 
 LEFTWARD = [language for language in LANGUAGES if direction_in(language) == "rtl"]

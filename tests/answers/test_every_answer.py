@@ -22,7 +22,8 @@ from bot.guidance.resolver import Plan, every_request, next_question, plan_of_an
 from bot.keys import Key
 from bot.languages import direction_in, load_languages
 from bot.localized import day_text, hours_text, locale_of, time_text
-from bot.rendering import SHORT_CHANNELS, Renderer
+from bot.pieces import SHORT_CHANNELS
+from bot.rendering import Renderer
 from bot.say import Choice, PlanIds, Say
 from bot.wording import DYNAMIC
 from tests.wording_rules import rules

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import subprocess
 import sys
 import time
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from rasa.core.lock_store import InMemoryLockStore, LockError, RedisLockStore
+from rasa.core.lock_store import LockError, RedisLockStore
 
 from bot.cluster.programs import free_port
 from bot.locks import LocalLocks, RedisLocks, ReentrantLocks
@@ -57,11 +58,42 @@ async def test_who_holds_a_lock_may_take_it_again_and_others_wait_until_the_firs
 
 
 async def test_another_conversation_is_locked_for_itself():
-    locks = ReentrantLocks(LocalLocks())
+    locks = ReentrantLocks(LocalLocks(patience=0.05))
+
+    async def other() -> None:
+        async with locks.lock("web:two"):
+            raise AssertionError("it is held")
+
     async with locks.lock("web:one"), locks.lock("web:two"):
-        for name in ("web:one", "web:two"):
-            lock = locks.get_lock(name)
-            assert lock is not None and lock.now_serving == 0
+        beside = contextvars.Context().run(asyncio.ensure_future, other())
+        with pytest.raises(LockError):
+            await beside
+
+
+async def test_of_a_conversation_that_nobody_holds_nothing_is_kept():
+    locks = LocalLocks(patience=0.05)
+    async with locks.lock("web:one"):
+        with pytest.raises(LockError):
+            await Turns().take(locks, 1)
+        waiting = asyncio.ensure_future(Turns().take(locks, 2))
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+        assert len(locks) == 1
+    assert len(locks) == 0
+    await asyncio.wait_for(Turns().take(locks, 3), 1)
+
+
+async def test_whoever_comes_as_one_leaves_goes_behind_those_who_wait():
+    locks, turns = LocalLocks(), Turns()
+    running = []
+    async with locks.lock("web:one"):
+        running.append(asyncio.ensure_future(turns.take(locks, 1)))
+        await asyncio.sleep(0)
+    await turns.take(locks, 2)
+    await asyncio.gather(*running)
+    assert turns.order == [1, 2]
 
 
 async def test_what_was_begun_within_a_lock_waits_like_others_once_it_is_left():
@@ -135,7 +167,6 @@ async def test_without_redis_it_waits_no_whole_second_either():
     locks, turns = LocalLocks(), Turns()
     await asyncio.gather(*(turns.take(locks, number) for number in range(3)))
     assert time.monotonic() - started < 0.5 and turns.order == [0, 1, 2]
-    assert isinstance(locks, InMemoryLockStore)
 
 
 @needs_redis

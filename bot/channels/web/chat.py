@@ -80,7 +80,7 @@ class Chat:
         Raises:
             PayloadError: The database cannot be asked whether it has ended.
         """
-        session = self.sessions.read(cookie_of(request, self.cookie_name))
+        session = self._named(request)
         try:
             if session.state == "continued" and await self._has_ended(request, session):
                 return self.sessions.new(state="replaced")
@@ -89,6 +89,14 @@ class Chat:
             language = self._spoken.last(session.id) or session.language
             raise PayloadError(500, "failed", language=language) from error
         return session
+
+    def _named(self, request: Request) -> Session:
+        """What the request's cookie says, looked at once."""
+        known: Session | None = getattr(request.ctx, "roi_session", None)
+        if known is None:
+            known = self.sessions.read(cookie_of(request, self.cookie_name))
+            request.ctx.roi_session = known
+        return known
 
     def keep(self, response: HTTPResponse, session: Session) -> HTTPResponse:
         """Sends the session along with an answer; its day begins anew."""
@@ -153,7 +161,7 @@ class Chat:
         Args:
             request: Just arrived: nothing has been awaited yet.
         """
-        session = self.sessions.read(cookie_of(request, self.cookie_name))
+        session = self._named(request)
         if session.state != "continued":
             yield None  # nothing can have come before
             return
