@@ -82,6 +82,10 @@ class Turn:
         return {**asdict(self), "seconds": round(self.seconds, 4)}
 
 
+class NotTakenError(RuntimeError):
+    """A message is not taken after all; it is no turn, and counts nowhere."""
+
+
 Listener = Callable[[Turn], None]
 _listeners: list[Listener] = []
 
@@ -102,6 +106,8 @@ def counted(channel: str, sender: str) -> Iterator[Counting]:
     counting = Counting(channel)
     try:
         yield counting
+    except NotTakenError:
+        raise
     except BaseException:
         counting.note("", (), failed=True)
         raise

@@ -8,7 +8,6 @@ can slip one in under another's name (request smuggling), so all of that is refu
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import Any
 
 from httptools.parser.errors import HttpParserInvalidURLError
@@ -86,9 +85,11 @@ def _check(head: bytes) -> None:
 
 
 def _check_headers(named: list[tuple[bytes, bytes]], *, needs_host: bool) -> None:
-    counts, values = Counter(name for name, _ in named), dict(named)
-    if any(counts[name] > 1 for name in _ONCE):
-        raise InvalidUsage("a header stands twice that may stand once")
+    values = dict(named)
+    if len(values) < len(named):
+        names = [name for name, _ in named]
+        if any(names.count(name) > 1 for name in _ONCE):
+            raise InvalidUsage("a header stands twice that may stand once")
     if needs_host and b"host" not in values:
         raise InvalidUsage("the host is missing")
     if b"host" in values and not _HOST.fullmatch(values[b"host"]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -27,6 +29,9 @@ Extent = Literal["some", "all"]
 
 _AGAIN = 4
 """How often a text is looked through again at most."""
+
+_REMEMBERED = 4096
+"""Clean texts kept in mind at most."""
 
 _LOOK_BACK = 80
 _BETWEEN = re.compile(r"[\s,;:.()\-]{0,3}")
@@ -77,6 +82,10 @@ class Redactor:
             known: Words that are no names, in plain form.
         """
         languages = tuple(words.values())
+        # Texts without details, since the second guard looks at what the first has just let pass.
+        # Known only by a keyed hash: what people wrote does not stay in memory.
+        self._clean: set[bytes] = set()
+        self._key = os.urandom(16)
         self._published = published
         self._numbers = Numbers(languages)
         self._names = Names(languages, known)
@@ -100,13 +109,23 @@ class Redactor:
             text: Of any length; the work grows with it evenly.
             names: Look for names too; not in texts of ours, which hold none.
         """
+        if names and self._hashed(text) in self._clean:
+            return Redaction(text)
         found = again = self._once(text, names)
         for _ in range(_AGAIN):
             if not again.kinds:
                 break
             again = self._once(found.text, names)
             found = Redaction(again.text, found.kinds + again.kinds, found.dates + again.dates)
+        if names and not again.kinds:
+            if len(self._clean) >= _REMEMBERED:
+                self._clean.clear()
+            self._clean.add(self._hashed(found.text))
         return found
+
+    def _hashed(self, text: str) -> bytes:
+        data = text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, key=self._key, digest_size=16).digest()
 
     def _once(self, text: str, names: bool) -> Redaction:
         search = Search(text)

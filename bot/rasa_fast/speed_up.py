@@ -25,6 +25,7 @@ def speed_up() -> None:
     MessageProcessor._run_prediction_loop = turns.run_prediction_loop
     RemoteAction._validate_action_result = schemas.validate_action_result
     DialogueStateTracker.copy = trackers.copy
+    DialogueStateTracker.applied_events = trackers.applied_events
     RulePolicy._get_possible_keys = rules.possible_keys
     RulePolicy._find_action_from_rules = rules.action_from_rules
     trackers.quicken_copies()

@@ -5,11 +5,22 @@ from __future__ import annotations
 import copy as standard
 import dataclasses
 from collections import deque
+from collections.abc import Callable
+from functools import cache
 from types import SimpleNamespace
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import rasa.shared.core.trackers
-from rasa.shared.core.events import FollowupAction, Restarted
+from rasa.shared.core.events import (
+    ActionExecuted,
+    ActionReverted,
+    ActiveLoop,
+    Event,
+    FollowupAction,
+    Restarted,
+    SessionStarted,
+    UserUtteranceReverted,
+)
 from rasa.shared.core.slots import Slot
 from rasa.shared.core.trackers import DialogueStateTracker, TrackerActiveLoop
 
@@ -54,6 +65,51 @@ def copy_slot(slot: _AnySlot) -> _AnySlot:
     twin = object.__new__(type(slot))
     vars(twin).update(vars(slot))
     return twin
+
+
+_Kind = Literal["begins", "reverts", "action", "loop", "other"]
+
+
+def _kind_of(event_type: Any) -> _Kind:
+    if issubclass(event_type, (Restarted, SessionStarted)):
+        return "begins"
+    if issubclass(event_type, (ActionReverted, UserUtteranceReverted)):
+        return "reverts"
+    if issubclass(event_type, ActionExecuted):
+        return "action"
+    return "loop" if issubclass(event_type, ActiveLoop) else "other"
+
+
+_kind: Callable[[Any], _Kind] = cache(_kind_of)
+
+
+def applied_events(self: DialogueStateTracker) -> list[Event]:
+    """What `DialogueStateTracker.applied_events` gives, two to six times a turn.
+
+    Rasa asks of each event whether it is one of five kinds, and an event is of an abstract class,
+    where that question takes the longest.
+    """
+    events: list[Event] = list(self.events)
+    kinds = [_kind(type(event)) for event in events]
+    if "reverts" in kinds:
+        found: list[Event] = _applied_events(self)
+        return found
+    loops = {e.name for e, kind in zip(events, kinds, strict=True) if kind == "loop" and e.name}
+    begins = [at for at, kind in enumerate(kinds) if kind == "begins"]
+    first = begins[-1] + 1 if begins else 0
+    if not loops:
+        return events[first:]
+    applied: list[Event] = []
+    for event, kind in zip(events[first:], kinds[first:], strict=True):
+        again = kind == "action" and event.action_name in loops
+        if again and not self._first_loop_execution_or_unhappy_path(event.action_name, applied):
+            self._undo_till_previous_loop_execution(event.action_name, applied)
+        else:
+            applied.append(event)
+    return applied
+
+
+_applied_events = DialogueStateTracker.applied_events
 
 
 def loop_as_dict(loop: TrackerActiveLoop) -> dict[str, Any]:

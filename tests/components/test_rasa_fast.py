@@ -7,6 +7,7 @@ import copy
 import dataclasses
 import inspect
 import json
+import random
 from collections import Counter
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -25,11 +26,15 @@ from rasa.graph_components.providers.domain_provider import DomainProvider
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import (
     ActionExecuted,
+    ActionExecutionRejected,
+    ActionReverted,
     ActiveLoop,
     BotUttered,
+    DefinePrevUserUtteredFeaturization,
     Event,
     FollowupAction,
     Restarted,
+    SessionStarted,
     SlotSet,
     UserUtteranceReverted,
     UserUttered,
@@ -178,6 +183,31 @@ def test_what_happens_to_a_copy_leaves_the_conversation_alone(events):
     twin.reject_action("request_form")
     twin.interrupt_loop(True)
     assert _all_of(tracker) == before
+
+
+@pytest.mark.parametrize("seed", range(300))
+def test_the_events_that_count_are_those_that_rasa_finds(seed):
+    chance = random.Random(seed)
+    form = "request_form"
+    kinds = [
+        lambda: LISTEN,
+        lambda: SAID,
+        lambda: ActionExecuted(form),
+        lambda: ActionExecuted("action_plan"),
+        lambda: ActiveLoop(chance.choice([form, None])),
+        lambda: ActionExecutionRejected(form),
+        lambda: SlotSet("item", "bill"),
+        lambda: BotUttered("…"),
+        lambda: DefinePrevUserUtteredFeaturization(False),
+    ]
+    rare = [SessionStarted, Restarted, ActionReverted, UserUtteranceReverted]
+    events = [chance.choice(kinds)() for _ in range(chance.randrange(40))]
+    for at in range(chance.randrange(3)):
+        events.insert(chance.randrange(len(events) + 1), chance.choice(rare[: 2 + 2 * at])())
+    tracker = _tracker([])
+    tracker.events.extend(events)
+    found, expected = tracker.applied_events(), trackers._applied_events(tracker)
+    assert list(map(id, found)) == list(map(id, expected))
 
 
 def test_a_rejected_form_of_a_copy_is_not_that_of_the_conversation():

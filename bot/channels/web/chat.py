@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -27,6 +28,7 @@ from bot.channels.web.shown import Dates, Shown, with_dates
 from bot.channels.web.spoken import Spoken
 from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
+from bot.counts import NotTakenError
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.metrics import process_metrics
@@ -48,6 +50,10 @@ ENDED = "web.ended"
 """The flag of a session that is over, although its cookie may still be somewhere."""
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
+
+
+class SessionOverError(NotTakenError):
+    """Its conversation has been deleted, and the session has ended with it."""
 
 
 class Chat:
@@ -80,7 +86,7 @@ class Chat:
         Raises:
             PayloadError: The database cannot be asked whether it has ended.
         """
-        session = self._named(request)
+        session = self.named(request)
         try:
             if session.state == "continued" and await self._has_ended(request, session):
                 return self.sessions.new(state="replaced")
@@ -90,8 +96,8 @@ class Chat:
             raise PayloadError(500, "failed", language=language) from error
         return session
 
-    def _named(self, request: Request) -> Session:
-        """What the request's cookie says, looked at once."""
+    def named(self, request: Request) -> Session:
+        """The session that the request's cookie names, ended or not; else a new one."""
         known: Session | None = getattr(request.ctx, "roi_session", None)
         if known is None:
             known = self.sessions.read(cookie_of(request, self.cookie_name))
@@ -161,7 +167,7 @@ class Chat:
         Args:
             request: Just arrived: nothing has been awaited yet.
         """
-        session = self._named(request)
+        session = self.named(request)
         if session.state != "continued":
             yield None  # nothing can have come before
             return
@@ -218,6 +224,9 @@ class Chat:
             language: The language chosen with it.
             key: Names this message: sent again, it gets the same answer and changes nothing.
             place: From :meth:`arrival`: those before it are answered first.
+
+        Raises:
+            SessionOverError: The session, from :meth:`named`, has ended.
         """
         # Another message under a key that was used before is another message.
         named = json.dumps([key, text, choice, language])
@@ -244,6 +253,8 @@ class Chat:
             return unpacked(await self.state(request).once(sender, named, produce, keep=KEEP))
         except FailedTurnError as error:
             return error.result
+        except SessionOverError:
+            raise
         except Exception as error:
             return self._failed(request, error, session, language)
 
@@ -293,15 +304,24 @@ class Chat:
                 language=chosen,
                 hint=hint,
                 message_id=message_id,
+                before_it_begins=partial(self._refuse_ended, request, session),
             )
             self._spoken.note(session.id, result.language)
             # A turn whose conversation is deleted meanwhile cannot store anything, or its deletion
-            # waits for it. One that comes after finds nothing, and would begin it once more.
+            # waits for it, unless it comes from outside (bot/person.py), where there is no lock.
             if result.begins and await self._has_ended(request, session):
                 await self._remove(request, session)
+        except SessionOverError:
+            raise
         except Exception as error:
             return self._failed(request, error, session, language)
         return result
+
+    async def _refuse_ended(self, request: Request, session: Session) -> None:
+        # With its flag a conversation loses what is stored of it: where there is something, there
+        # is no need to ask for the flag.
+        if session.state == "continued" and await self._has_ended(request, session):
+            raise SessionOverError
 
     def _failed(
         self, request: Request, error: Exception, session: Session, language: str | None
