@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy as standard
 import dataclasses
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from types import SimpleNamespace
 from typing import Any, Literal, TypeVar
@@ -37,7 +37,7 @@ def copy(self: DialogueStateTracker) -> DialogueStateTracker:
     there already.
     """
     if type(self) is not DialogueStateTracker or any(
-        isinstance(event, _ONLY_BY_REPLAY) for event in self.events
+        issubclass(kind, _ONLY_BY_REPLAY) for kind in set(map(type, self.events))
     ):
         return _copy(self)
     twin: DialogueStateTracker = object.__new__(DialogueStateTracker)
@@ -47,11 +47,19 @@ def copy(self: DialogueStateTracker) -> DialogueStateTracker:
 
 _copy = DialogueStateTracker.copy
 
+_NOT_COPIED = frozenset({"model_id", "assistant_id", "sender_source"})
+
+
+@cache
+def _new() -> Mapping[str, object]:
+    """What a conversation consists of before anything has happened."""
+    new: Mapping[str, object] = vars(DialogueStateTracker("", ()))
+    return new
+
 
 def _state(tracker: DialogueStateTracker) -> dict[str, object]:
-    state = dict(DialogueStateTracker(tracker.sender_id, ()).__dict__)
-    for name in state.keys() - {"model_id", "assistant_id", "sender_source"}:  # not in a copy
-        state[name] = vars(tracker)[name]
+    own = vars(tracker)
+    state = {name: own[name] if name not in _NOT_COPIED else new for name, new in _new().items()}
     state["events"] = deque(tracker.events, maxlen=tracker._max_event_history)
     state["slots"] = {slot.name: copy_slot(slot) for slot in tracker.slots.values()}
     state["latest_action"] = dict(tracker.latest_action or {})

@@ -52,6 +52,21 @@ def test_what_tells_nothing_about_anybody_stays(text: str) -> None:
     assert shipped_redactor().redact(text).text == text
 
 
+def test_a_text_that_has_been_found_clean_is_not_searched_again() -> None:
+    redactor, text = shipped_redactor(), "zebraquagga born 4 March 1958 asks for records"
+    once = redactor.redact(text)
+    assert once.kinds and redactor.redact(text) == once, "what had details is searched each time"
+    before = len(redactor._clean)
+    assert redactor.redact(once.text).text == once.text and len(redactor._clean) == before
+    assert "zebraquagga" not in repr(vars(redactor)), "what people wrote does not stay in memory"
+
+
+def test_a_text_of_ours_may_hold_what_a_persons_may_not() -> None:
+    redactor, text = shipped_redactor(), "my name is Zebra Quagga"
+    assert redactor.redact(text, names=False).text == text
+    assert redactor.redact(text).text != text
+
+
 @pytest.mark.parametrize(("part", "least"), [("match", ENOUGH_TO_GO), ("stay", ENOUGH_TO_STAY)])
 def test_every_offered_language_has_enough_cases(part: str, least: int) -> None:
     counts = counted(part)

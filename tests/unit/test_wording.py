@@ -12,6 +12,7 @@ from bot.content_loader import ContentError, validated
 from bot.content_store import shipped_guidance, shipped_wording
 from bot.languages import load_languages
 from bot.wording import (
+    DYNAMIC,
     FOLDER,
     SOURCE_LANGUAGE,
     ResponseFile,
@@ -268,3 +269,21 @@ def test_a_death_is_met_with_sympathy(language):
         entry = TEXTS[language][key]
         for text in filter(None, (entry.text, entry.sms)):
             assert re.search(rules(language).sympathy, text), key
+
+
+# -- what is remembered ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_text_that_a_turn_fills_in_is_filled_in_anew_each_time(language):
+    wording, filled = shipped_wording(), 0
+    for key, name, template in variants(language):
+        short = name == "sms"
+        for dynamic in placeholders(template) & DYNAMIC:
+            said = [
+                wording.text(language, key, short=short, **{dynamic: v}) for v in ("quagga", "")
+            ]
+            assert "quagga" in said[0] and "quagga" not in said[1]
+            filled += 1
+        assert wording.text(language, key, short=short) == wording.text(language, key, short=short)
+    assert filled > 10
