@@ -12,7 +12,7 @@ from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from sqlalchemy.engine import Connection
 
-from bot.history import StoredEvent, last_turns
+from bot.history import StoredEvent, last_turns, state_of
 from bot.prepared import Prepared
 
 # Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns
@@ -217,8 +217,11 @@ def trim(connection: Connection, sender_id: str) -> None:
         sa.select(_EVENT.id).where(mine).order_by(_EVENT.id.desc()).offset(STORED - 1).limit(1)
     ).scalar()
     if cut is not None:
-        kept = _state_before(connection, mine, cut)
-        old = sa.and_(_EVENT.sender_id == sender_id, _EVENT.id < cut, _EVENT.id.not_in(kept))
+        named = (_EVENT.id, _EVENT.type_name.label("event"), _EVENT.action_name.label("name"))
+        older = sa.select(*named).where(mine, _EVENT.id < cut).order_by(_EVENT.id)
+        kept = state_of([dict(row) for row in connection.execute(older).mappings()])
+        over = sa.and_(_EVENT.sender_id == sender_id, _EVENT.id < cut)
+        old = sa.and_(over, _EVENT.id.not_in([event["id"] for event in kept]))
         connection.execute(sa.delete(_EVENTS).where(old))
 
 
@@ -250,14 +253,3 @@ def _since_last_start(sender_id: str, connection: Connection) -> Any:
     begun = sa.and_(mine, _EVENT.type_name == SessionStarted.type_name)
     start = connection.execute(sa.select(sa.func.max(_EVENT.id)).where(begun)).scalar()
     return mine if start is None else sa.and_(mine, _EVENT.id >= start)
-
-
-def _state_before(connection: Connection, mine: Any, first: int) -> list[int]:
-    """The ids of older events that still count: each slot's last, the open form, the start."""
-    older = sa.and_(mine, _EVENT.id < first)
-    latest = sa.select(sa.func.max(_EVENT.id)).where(older)
-    slots = latest.where(_EVENT.type_name == "slot").group_by(_EVENT.action_name)
-    loop = latest.where(_EVENT.type_name == "active_loop")
-    start = latest.where(_EVENT.type_name == SessionStarted.type_name)
-    found = [connection.execute(query).scalars().all() for query in (slots, loop, start)]
-    return [number for numbers in found for number in numbers if number is not None]

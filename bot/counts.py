@@ -17,6 +17,7 @@ from typing import Any, Literal, Protocol
 from bot.content_store import shipped_guidance
 from bot.keys import Key
 from bot.languages import load_languages
+from bot.not_taken import NotTakenError
 
 logger = logging.getLogger(__name__)
 
@@ -80,10 +81,6 @@ class Turn:
     def as_event(self) -> dict[str, Any]:
         """For logs and brokers."""
         return {**asdict(self), "seconds": round(self.seconds, 4)}
-
-
-class NotTakenError(RuntimeError):
-    """A message is not taken after all; it is no turn, and counts nowhere."""
 
 
 Listener = Callable[[Turn], None]

@@ -41,6 +41,15 @@ def last_turns(events: Sequence[StoredEvent], turns: int, most: int) -> list[Sto
     return [*_state(session[:first]), *session[first:]]
 
 
+def state_of(events: Sequence[StoredEvent]) -> list[StoredEvent]:
+    """Those events that lead to the state that all of them lead to, in their order.
+
+    Args:
+        events: Of one session; of each, its kind and its name count.
+    """
+    return _state(_set_once(events))
+
+
 def _set_once(events: Sequence[StoredEvent]) -> list[StoredEvent]:
     """The events without those of slots that have been set again since."""
     last = {event["name"]: at for at, event in enumerate(events) if _sets_slot(event)}
@@ -61,7 +70,7 @@ def _lean(event: StoredEvent) -> StoredEvent:
 
 
 def _state(events: Sequence[StoredEvent]) -> list[StoredEvent]:
-    """Those events that a conversation's state hangs on: of slots, the open form, the start."""
+    """The events of slots, each of which stands once, the last of the open form, the start."""
     last = {e["event"]: at for at, e in enumerate(events) if e["event"] in _ONE_OF}
     return [e for at, e in enumerate(events) if _sets_slot(e) or last.get(e["event"]) == at]
 

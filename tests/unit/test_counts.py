@@ -12,9 +12,10 @@ import pytest
 from prometheus_client import CollectorRegistry, generate_latest
 
 from bot import counts, logs
-from bot.counts import NotTakenError, Turn, counted
+from bot.counts import Turn, counted
 from bot.keys import Key
 from bot.metrics import Metrics, MetricsError, serve_metrics
+from bot.not_taken import NotTakenError
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,10 @@ from bot.channels.web.shown import Dates, Shown, with_dates
 from bot.channels.web.spoken import Spoken
 from bot.channels.web.transcript import SHOWN
 from bot.conversation import Conversation, TurnResult
-from bot.counts import NotTakenError
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.metrics import process_metrics
+from bot.not_taken import NotTakenError
 from bot.order import Waiting, queues
 from bot.state import SharedState
 from bot.stores import ConversationStore, store_of
