@@ -120,7 +120,6 @@ class Conversation:
         language: str | None = None,
         hint: str | None = None,
         message_id: str | None = None,
-        before_it_begins: Callable[[], Awaitable[None]] | None = None,
     ) -> TurnResult:
         """Answers one message.
 
@@ -133,8 +132,6 @@ class Conversation:
             hint: What the channel knows of the person's language.
             message_id: Names the message. If the conversation holds it already, because the worker
                 that took it died before it could answer, its answer is given again.
-            before_it_begins: Called where nothing is stored of the conversation, with nobody else
-                in it; what it raises, this raises.
 
         Returns:
             The replies; whatever fails, there is one with the phone line.
@@ -143,8 +140,6 @@ class Conversation:
             # From here on, so that a choice is one of those that the person sees at this moment.
             async with self._agent.lock_store.lock(sender):
                 tracker = await self._agent.tracker_store.retrieve(sender)
-                if tracker is None and before_it_begins is not None:
-                    await before_it_begins()
                 result = await self._turn(
                     tracker, sender, channel, text, choice, language, hint, message_id
                 )

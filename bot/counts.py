@@ -17,7 +17,6 @@ from typing import Any, Literal, Protocol
 from bot.content_store import shipped_guidance
 from bot.keys import Key
 from bot.languages import load_languages
-from bot.not_taken import NotTakenError
 
 logger = logging.getLogger(__name__)
 
@@ -103,8 +102,6 @@ def counted(channel: str, sender: str) -> Iterator[Counting]:
     counting = Counting(channel)
     try:
         yield counting
-    except NotTakenError:
-        raise
     except BaseException:
         counting.note("", (), failed=True)
         raise

@@ -16,10 +16,11 @@ import hashlib
 import logging
 import secrets
 import time
+from collections import deque
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from rasa.core.agent import Agent
@@ -117,14 +118,6 @@ def make_reentrant(agent: Agent) -> None:
         agent.lock_store = ReentrantLocks(agent.lock_store)
 
 
-@dataclass
-class _Queue:
-    """Those who hold a conversation or wait for it, in the order of their coming."""
-
-    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    length: int = 0
-
-
 class LocalLocks(LockStore):
     """For one worker: a queue in memory for each conversation.
 
@@ -134,7 +127,8 @@ class LocalLocks(LockStore):
     def __init__(self, *, patience: float = PATIENCE) -> None:
         """Args: seconds that a message waits at most."""
         self._patience = patience
-        self._queues: dict[str, _Queue] = {}
+        # Who waits for each conversation that somebody holds.
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
 
     @asynccontextmanager
     async def lock(
@@ -153,31 +147,47 @@ class LocalLocks(LockStore):
         Raises:
             LockError: Those before have not finished in time.
         """
-        queue = self._queues.setdefault(conversation_id, _Queue())
-        queue.length += 1
+        waiting = self._waiting.get(conversation_id)
+        if waiting is None:
+            self._waiting[conversation_id] = deque()  # nobody holds it
+        else:
+            await self._reach(conversation_id, waiting)
         try:
-            await self._reach(queue)
-            try:
-                yield
-            finally:
-                queue.lock.release()
+            yield
         finally:
-            queue.length -= 1
-            if not queue.length:
-                del self._queues[conversation_id]
+            self._hand_over(conversation_id)
 
     def __len__(self) -> int:
         """How many conversations are held."""
-        return len(self._queues)
+        return len(self._waiting)
 
-    async def _reach(self, queue: _Queue) -> None:
-        if queue.length == 1:
-            await queue.lock.acquire()  # at once, and without a task to wait in
-            return
+    async def _reach(self, name: str, waiting: deque[asyncio.Future[None]]) -> None:
+        loop = asyncio.get_running_loop()
+        place: asyncio.Future[None] = loop.create_future()
+        waiting.append(place)
+        end = loop.call_later(self._patience, _give_up, place)
         try:
-            await asyncio.wait_for(queue.lock.acquire(), self._patience)
-        except asyncio.TimeoutError as error:
-            raise LockError("no turn came in time") from error
+            await place
+        except asyncio.CancelledError:
+            if not place.cancelled() and place.exception() is None:
+                self._hand_over(name)  # it was handed over at the very moment of going away
+            raise
+        finally:
+            end.cancel()
+
+    def _hand_over(self, name: str) -> None:
+        waiting = self._waiting[name]
+        while waiting:
+            place = waiting.popleft()
+            if not place.done():
+                place.set_result(None)
+                return
+        del self._waiting[name]
+
+
+def _give_up(place: asyncio.Future[None]) -> None:
+    if not place.done():
+        place.set_exception(LockError("no turn came in time"))
 
 
 class RedisLocks(LockStore):

@@ -26,7 +26,6 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.data_key import data_key
 from bot.database import forget_leftovers, make_tables, open_engine
-from bot.not_taken import NotTakenError
 from bot.prepared import Prepared
 from bot.privacy.sealing import seal, unseal
 
@@ -267,9 +266,8 @@ class SharedState:
     def _finished(self, task: asyncio.Task[str]) -> None:
         self._running.discard(task)
         # Reading the exception keeps asyncio from printing it where the caller has gone away.
-        error = task.exception() if not task.cancelled() else None
-        if error is not None and not isinstance(error, NotTakenError):
-            logger.warning("an answer could not be made: %s", type(error).__name__)
+        if not task.cancelled() and task.exception() is not None:
+            logger.warning("an answer could not be made: %s", type(task.exception()).__name__)
 
     def _purge(self, longest: float) -> int:
         now = self._clock()

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import Conversation
 from bot.database import database_url
+from bot.pieces import Piece
 from bot.privacy.logs import SafeFormatter, guard_logs
 from bot.quiet import prepare_environment
 from bot.runtime import load_agent
@@ -52,7 +53,7 @@ def raises(*_: Any, **__: Any) -> Any:
         raise
 
 
-def cannot_word(renderer: object, say: Say) -> list[dict[str, str]]:
+def cannot_word(renderer: object, say: Say, *_: object) -> list[Piece]:
     """Fails for every answer but the last resort, as wording with a mistake in it would."""
     return [] if say.key == "system.failed" else raises()
 
@@ -65,7 +66,7 @@ async def talk(agent: Agent) -> None:
     first = messages[0]["text"]
     with patch("actions.turn.Turn.say", raises):
         await conversation.turn("debug:action", "web", text=first)
-    with patch("bot.rendering.Renderer.parts", cannot_word):
+    with patch("bot.rendering.Renderer.pieces", cannot_word):
         await conversation.turn("debug:wording", "web", text=first)
     with store_of(agent).engine.begin() as connection:
         connection.execute(

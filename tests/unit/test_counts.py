@@ -15,7 +15,6 @@ from bot import counts, logs
 from bot.counts import Turn, counted
 from bot.keys import Key
 from bot.metrics import Metrics, MetricsError, serve_metrics
-from bot.not_taken import NotTakenError
 
 
 @dataclass(frozen=True)
@@ -64,12 +63,6 @@ def test_a_turn_that_fails_is_counted_too(turns: list[Turn]) -> None:
     with pytest.raises(ValueError, match="zebra"), counted("web", "web:1"):
         raise ValueError("zebra")
     assert turns[0].outcome == "failed"
-
-
-def test_a_message_that_is_not_taken_after_all_is_no_turn(turns: list[Turn]) -> None:
-    with pytest.raises(NotTakenError), counted("web", "web:1"):
-        raise NotTakenError("zebra")
-    assert turns == []
 
 
 def test_the_readiness_check_is_not_counted(turns: list[Turn]) -> None:

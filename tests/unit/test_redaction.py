@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 
 from bot.content_store import shipped_guidance, shipped_wording
 from bot.languages import load_languages
-from bot.privacy.redactor import PLACEHOLDER, shipped_redactor
+from bot.privacy.redactor import PLACEHOLDER, Redaction, shipped_redactor
 from bot.wording import required_keys
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "redaction"
@@ -52,12 +52,16 @@ def test_what_tells_nothing_about_anybody_stays(text: str) -> None:
     assert shipped_redactor().redact(text).text == text
 
 
-def test_a_text_that_has_been_found_clean_is_not_searched_again() -> None:
+def test_a_text_that_has_been_found_clean_is_not_searched_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     redactor, text = shipped_redactor(), "zebraquagga born 4 March 1958 asks for records"
     once = redactor.redact(text)
     assert once.kinds and redactor.redact(text) == once, "what had details is searched each time"
-    before = len(redactor._clean)
-    assert redactor.redact(once.text).text == once.text and len(redactor._clean) == before
+    monkeypatch.setattr(redactor, "_once", None)
+    assert redactor.redact(once.text) == Redaction(once.text)
+    with pytest.raises(TypeError):
+        redactor.redact(text)
     assert "zebraquagga" not in repr(vars(redactor)), "what people wrote does not stay in memory"
 
 
@@ -65,6 +69,15 @@ def test_a_text_of_ours_may_hold_what_a_persons_may_not() -> None:
     redactor, text = shipped_redactor(), "my name is Zebra Quagga"
     assert redactor.redact(text, names=False).text == text
     assert redactor.redact(text).text != text
+    assert redactor.redact(text, names=False).text == text
+
+
+def test_no_more_than_so_many_texts_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.privacy.redactor._REMEMBERED", 3)
+    redactor = shipped_redactor()
+    for number in "abcdefgh":
+        redactor.redact(f"records of department {number}")
+    assert 0 < len(redactor._clean) <= 3
 
 
 @pytest.mark.parametrize(("part", "least"), [("match", ENOUGH_TO_GO), ("stay", ENOUGH_TO_STAY)])

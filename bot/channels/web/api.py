@@ -7,7 +7,7 @@ from typing import Any
 from sanic.request import Request
 from sanic.response import HTTPResponse, empty, json
 
-from bot.channels.web.chat import Chat, SessionOverError
+from bot.channels.web.chat import Chat
 from bot.channels.web.http import from_other_site
 from bot.channels.web.payloads import PayloadError, checked_key, read_message
 from bot.channels.web.sessions import Session
@@ -37,18 +37,18 @@ class Api:
         self._refuse_other_sites(request)
         asked = read_message(request.headers.get("content-type", ""), request.body or b"")
         key = checked_key(request.headers.get("idempotency-key"))
-        said: dict[str, Any] = {"text": asked.text, "choice": asked.choice, "key": key}
-        said["language"] = asked.language
         with self._chat.arrival(request) as place:
-            session = self._chat.named(request)
-            await self._chat.admit(request, session)
+            session = await self._admitted(request)
             await self._chat.admit_beginning(request, session)
-            try:
-                result = await self._chat.answer(request, session, place=place, **said)
-            except SessionOverError:
-                session = self._chat.sessions.new(state="replaced")
-                await self._chat.admit_beginning(request, session)
-                result = await self._chat.answer(request, session, place=place, **said)
+            result = await self._chat.answer(
+                request,
+                session,
+                text=asked.text,
+                choice=asked.choice,
+                language=asked.language,
+                key=key,
+                place=place,
+            )
         messages = [_reply(reply) for reply in result.replies]
         answer = {**_head(session, result.language), "messages": messages}
         response = self._chat.keep(json(answer), session)

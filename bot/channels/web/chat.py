@@ -7,7 +7,6 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from typing import Any
 
 from rasa.core.channels.channel import UserMessage
@@ -31,7 +30,6 @@ from bot.conversation import Conversation, TurnResult
 from bot.keys import Key
 from bot.languages import load_languages
 from bot.metrics import process_metrics
-from bot.not_taken import NotTakenError
 from bot.order import Waiting, queues
 from bot.state import SharedState
 from bot.stores import ConversationStore, store_of
@@ -50,10 +48,6 @@ ENDED = "web.ended"
 """The flag of a session that is over, although its cookie may still be somewhere."""
 
 Handler = Callable[[UserMessage], Awaitable[Any]]
-
-
-class SessionOverError(NotTakenError):
-    """Its conversation has been deleted, and the session has ended with it."""
 
 
 class Chat:
@@ -86,7 +80,7 @@ class Chat:
         Raises:
             PayloadError: The database cannot be asked whether it has ended.
         """
-        session = self.named(request)
+        session = self._named(request)
         try:
             if session.state == "continued" and await self._has_ended(request, session):
                 return self.sessions.new(state="replaced")
@@ -96,8 +90,8 @@ class Chat:
             raise PayloadError(500, "failed", language=language) from error
         return session
 
-    def named(self, request: Request) -> Session:
-        """The session that the request's cookie names, ended or not; else a new one."""
+    def _named(self, request: Request) -> Session:
+        """What the request's cookie says, looked at once."""
         known: Session | None = getattr(request.ctx, "roi_session", None)
         if known is None:
             known = self.sessions.read(cookie_of(request, self.cookie_name))
@@ -167,7 +161,7 @@ class Chat:
         Args:
             request: Just arrived: nothing has been awaited yet.
         """
-        session = self.named(request)
+        session = self._named(request)
         if session.state != "continued":
             yield None  # nothing can have come before
             return
@@ -224,9 +218,6 @@ class Chat:
             language: The language chosen with it.
             key: Names this message: sent again, it gets the same answer and changes nothing.
             place: From :meth:`arrival`: those before it are answered first.
-
-        Raises:
-            SessionOverError: The session, from :meth:`named`, has ended.
         """
         # Another message under a key that was used before is another message.
         named = json.dumps([key, text, choice, language])
@@ -253,8 +244,6 @@ class Chat:
             return unpacked(await self.state(request).once(sender, named, produce, keep=KEEP))
         except FailedTurnError as error:
             return error.result
-        except SessionOverError:
-            raise
         except Exception as error:
             return self._failed(request, error, session, language)
 
@@ -304,24 +293,15 @@ class Chat:
                 language=chosen,
                 hint=hint,
                 message_id=message_id,
-                before_it_begins=partial(self._refuse_ended, request, session),
             )
             self._spoken.note(session.id, result.language)
             # A turn whose conversation is deleted meanwhile cannot store anything, or its deletion
-            # waits for it, unless it comes from outside (bot/person.py), where there is no lock.
+            # waits for it. One that comes after finds nothing, and would begin it once more.
             if result.begins and await self._has_ended(request, session):
                 await self._remove(request, session)
-        except SessionOverError:
-            raise
         except Exception as error:
             return self._failed(request, error, session, language)
         return result
-
-    async def _refuse_ended(self, request: Request, session: Session) -> None:
-        # With its flag a conversation loses what is stored of it: where there is something, there
-        # is no need to ask for the flag.
-        if session.state == "continued" and await self._has_ended(request, session):
-            raise SessionOverError
 
     def _failed(
         self, request: Request, error: Exception, session: Session, language: str | None
