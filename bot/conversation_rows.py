@@ -5,24 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import sqlalchemy as sa
 from rasa.core.tracker_store import SQLTrackerStore
 from rasa.shared.core.events import BotUttered, SessionStarted, UserUttered
 from sqlalchemy.engine import Connection
 
-from bot.history import StoredEvent, last_turns, state_of
+from bot.history import NOTHING, Stored, StoredEvent, kept, state_of
 from bot.prepared import Prepared
-
-# Rasa replays every event of a conversation in each turn: 18 ms became 130 ms after 40 turns
-# (DESIGN 3).
-# What a conversation means lives in slots; policies and "say it again" look back two turns at most.
-TURNS = 3
-"""Turns handed back, besides one event for each slot and the open form."""
-
-HISTORY = 30
-"""Events of those turns at most, besides those of slots."""
 
 STORED = 3000
 """Events stored of one conversation, some 300 turns, when it has just been trimmed."""
@@ -59,34 +50,6 @@ _NEXT_TURN = Prepared(
 
 class ConflictError(RuntimeError):
     """The conversation has gone on since it was read; saving now would mix two turns."""
-
-
-class Stored(NamedTuple):
-    """What is stored of a conversation for its next turn.
-
-    Attributes:
-        turn: How many turns of it have been stored.
-        recent: What :func:`bot.history.last_turns` gave after the last one, with its number, as
-            JSON: as it was stored, whatever has been done since with what was made of it.
-    """
-
-    turn: int
-    recent: str
-
-    @classmethod
-    def after(cls, turn: int, events: Sequence[StoredEvent]) -> Stored:
-        """Args: how many turns there are now; all events, or those kept before and the new ones."""
-        kept = last_turns(events, TURNS, HISTORY)
-        return cls(turn, json.dumps({"turn": turn, "events": kept}))
-
-    def events(self) -> list[StoredEvent] | None:
-        """The events; None if they are not those after the last turn."""
-        kept = json.loads(self.recent) if self.recent else {}
-        return kept["events"] if kept.get("turn") == self.turn else None
-
-
-NOTHING = Stored.after(0, [])
-"""Of a conversation that has not begun."""
 
 
 def add_columns(connection: Connection) -> None:
@@ -126,13 +89,12 @@ def recent(connection: Connection, sender_id: str) -> tuple[Stored, list[StoredE
     found = _FIND_RECENT(connection, sender=sender_id).first()
     if found is None:
         return NOTHING, []
-    stored = Stored(found.turn, found.recent or "")
-    events = stored.events()
-    if events is None:
-        # Stored by a version that keeps them nowhere else, as may be while workers are replaced.
+    read = Stored.read(found.turn, found.recent or "")
+    if read is None:
+        # Stored by another version, as may be while workers are replaced.
         stored, _ = everything(connection, sender_id)
-        events = stored.events() or []
-    return stored, events
+        return stored, [json.loads(event["data"]) for event in stored.kept]
+    return read
 
 
 def everything(connection: Connection, sender_id: str) -> tuple[Stored, list[StoredEvent]]:
@@ -141,7 +103,7 @@ def everything(connection: Connection, sender_id: str) -> tuple[Stored, list[Sto
     turn = _FIND_TURN(connection, sender=sender_id).scalar() or 0
     query = sa.select(_EVENT.data).where(_EVENT.sender_id == sender_id).order_by(_EVENT.id)
     events = [json.loads(data) for data in connection.execute(query).scalars()]
-    return Stored.after(turn, events), events
+    return Stored.after(turn, [kept(event) for event in events]), events
 
 
 def said(connection: Connection, sender_id: str, most: int) -> list[str]:
@@ -174,8 +136,10 @@ def store_turn(
     Raises:
         ConflictError: It does not.
     """
-    after = Stored.after(before.turn + 1, [*(before.events() or ()), *events])
-    present = {"turn": after.turn, "seen": now, "recent": after.recent}
+    rows = [_row(sender_id, event) for event in events]
+    new = [kept(event, row["data"]) for event, row in zip(events, rows, strict=True)]
+    after = Stored.after(before.turn + 1, [*before.kept, *new])
+    present = {"turn": after.turn, "seen": now, "recent": after.text}
     if before.turn == 0:
         try:
             connection.execute(sa.insert(CONVERSATIONS).values(sender_id=sender_id, **present))
@@ -183,7 +147,6 @@ def store_turn(
             raise ConflictError("the conversation exists already") from error
     elif _NEXT_TURN(connection, sender=sender_id, before=before.turn, **present).rowcount != 1:
         raise ConflictError("the conversation has gone on, or is gone")
-    rows = [_row(sender_id, event) for event in events]
     numbered = {f"{name}_{at}": value for at, row in enumerate(rows) for name, value in row.items()}
     _insert(len(rows))(connection, **numbered)
     if after.turn % TRIM_EVERY == 0:
@@ -219,9 +182,9 @@ def trim(connection: Connection, sender_id: str) -> None:
     if cut is not None:
         named = (_EVENT.id, _EVENT.type_name.label("event"), _EVENT.action_name.label("name"))
         older = sa.select(*named).where(mine, _EVENT.id < cut).order_by(_EVENT.id)
-        kept = state_of([dict(row) for row in connection.execute(older).mappings()])
+        state = state_of([dict(row) for row in connection.execute(older).mappings()])
         over = sa.and_(_EVENT.sender_id == sender_id, _EVENT.id < cut)
-        old = sa.and_(over, _EVENT.id.not_in([event["id"] for event in kept]))
+        old = sa.and_(over, _EVENT.id.not_in([event["id"] for event in state]))
         connection.execute(sa.delete(_EVENTS).where(old))
 
 

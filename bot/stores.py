@@ -27,7 +27,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import conversation_rows
-from bot.conversation_rows import NOTHING, TABLES, ConflictError, Stored
+from bot.conversation_rows import TABLES, ConflictError
 from bot.database import (
     IN_MEMORY,
     database_url,
@@ -36,7 +36,7 @@ from bot.database import (
     one_at_a_time,
     open_engine,
 )
-from bot.history import StoredEvent
+from bot.history import NOTHING, Stored, StoredEvent
 from bot.privacy.events import GuardedBroker, without_details
 from bot.privacy.logs import guard_logs
 from bot.state import SharedState

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import random
 from typing import Any
 
 import pytest
 from rasa.shared.core.domain import Domain
 
-from bot.history import StoredEvent, last_turns
+from bot.history import NOTHING, Stored, StoredEvent, kept, last_turns
 from bot.paths import PROJECT
 
 TURNS, MOST = 3, 40
@@ -114,21 +115,40 @@ def test_no_slot_steers_a_policy_or_the_others_would_be_missed() -> None:
     assert [slot.name for slot in domain.slots if slot.has_features()] == []
 
 
-def test_the_parts_of_a_page_do_not_remain_and_what_was_given_stays_as_it_was() -> None:
+def test_the_parts_of_a_page_are_not_kept_and_what_was_given_stays_as_it_was() -> None:
     said_so = {"key": "topic.fees", "plan": {}, "parts": [{"kind": "first"}]}
     answer = {"event": "bot", "text": "x", "metadata": {"roi": said_so, "say": {"key": "k"}}}
-    bare = {"event": "bot", "text": "x", "metadata": {}}
     lean = {"roi": {"key": "topic.fees", "plan": {}}, "say": {"key": "k"}}
-    kept = last_turns([*BEFORE, answer, bare], TURNS, MOST)
-    assert kept[-2:] == [{**answer, "metadata": lean}, bare]
+    assert json.loads(kept(answer, json.dumps(answer))["data"]) == {**answer, "metadata": lean}
     assert "parts" in said_so
+
+
+@pytest.mark.parametrize("event", [turn(0)[-2], slot("a", "b"), {**LISTEN, "metadata": None}])
+def test_what_is_written_already_is_not_written_again(event: StoredEvent) -> None:
+    assert kept(event, "written")["data"] == "written"
+    assert json.loads(kept(event)["data"]) == event
+
+
+def test_what_is_stored_for_the_next_turn_is_what_it_reads() -> None:
+    events = [*BEFORE, *turn(0, slot("remark", "a\nb, \u2028 «é»"), form("request_form")), *turn(1)]
+    stored = Stored.after(2, [kept(event) for event in events])
+    assert Stored.read(2, stored.text) == (stored, last_turns(events, TURNS, MOST))
+    assert Stored.read(0, NOTHING.text) == (NOTHING, [])
+    assert json.loads(stored.text)["events"] == last_turns(events, TURNS, MOST)
+
+
+def test_what_was_stored_after_another_turn_or_by_another_version_is_not_read() -> None:
+    stored = Stored.after(2, [kept(event) for event in BEFORE])
+    assert Stored.read(3, stored.text) is None
+    assert Stored.read(2, "") is None
+    assert Stored.read(2, json.dumps({"turn": 2, "events": BEFORE})) is None
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_turn_by_turn_it_is_what_it_is_from_the_whole(seed: int) -> None:
     chance = random.Random(seed)
     events: list[StoredEvent] = [*BEFORE]
-    kept = last_turns(events, TURNS, MOST)
+    recent = last_turns(events, TURNS, MOST)
     for number in range(30):
         names = chance.choices("abcdef", k=chance.randrange(6))
         new = turn(number, *(slot(name, number) for name in names))
@@ -139,6 +159,6 @@ def test_turn_by_turn_it_is_what_it_is_from_the_whole(seed: int) -> None:
         if chance.random() < 0.1:
             new = [*BEFORE, *new]
         events += new
-        kept = last_turns([*kept, *new], TURNS, MOST)
-        assert kept == last_turns(events, TURNS, MOST)
-        assert state(kept) == state(events)
+        recent = last_turns([*recent, *new], TURNS, MOST)
+        assert recent == last_turns(events, TURNS, MOST)
+        assert state(recent) == state(events)
