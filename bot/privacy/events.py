@@ -126,6 +126,8 @@ def _stated(said: dict[str, Any]) -> tuple[str, ...]:
     return tuple(sorted(written, key=len, reverse=True))
 
 
+_NUMBERS, _LISTS = (bool, int, float), (list, tuple)
+
 # Every detail but a name has a digit in it or an @; our own wording holds nobody's name.
 _MAY_HOLD = re.compile(r"[\d@]")
 
@@ -149,16 +151,16 @@ def _values() -> frozenset[str]:
 
 def _redacted(value: Any, name: str, *, stated: Collection[str] = (), names: bool = True) -> Any:
     """A value of any depth with all its texts redacted."""
-    if name in _NOT_TEXT and not isinstance(value, dict | list | tuple):
+    if value is None or isinstance(value, _NUMBERS):
         return value
     if isinstance(value, str):
-        if value in _values():
+        if name in _NOT_TEXT or value in _values():
             return value
         for date in stated:
             value = value.replace(date, PLACEHOLDER)
         return shipped_redactor().redact(value).text if names else _of_ours(value)
     if isinstance(value, dict):
         return {n: _redacted(v, str(n), stated=stated, names=names) for n, v in value.items()}
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [_redacted(each, name, stated=stated, names=names) for each in value]
     return value

@@ -12,7 +12,7 @@ from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.rasa_fast import domains, graph, loading, logs, rules, schemas, trackers, turns
+from bot.rasa_fast import actions, domains, graph, loading, logs, rules, schemas, trackers, turns
 
 
 def speed_up() -> None:
@@ -28,6 +28,7 @@ def speed_up() -> None:
     DialogueStateTracker.applied_events = trackers.applied_events
     RulePolicy._get_possible_keys = rules.possible_keys
     RulePolicy._find_action_from_rules = rules.action_from_rules
+    actions.make_once()
     trackers.quicken_copies()
     logs.spare_copies()
     Event.resolve_by_type = staticmethod(schemas.event_class)

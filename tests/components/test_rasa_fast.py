@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import rasa.core.actions.action
 from jsonschema import ValidationError
 from jsonschema.validators import validator_for
 from rasa.core.actions.action import RemoteAction
@@ -41,8 +42,9 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.slots import AnySlot, BooleanSlot, TextSlot
 from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity, TrackerActiveLoop
+from rasa.utils.endpoints import EndpointConfig
 
-from bot.rasa_fast import domains, graph, loading, logs, rules, schemas, trackers
+from bot.rasa_fast import actions, domains, graph, loading, logs, rules, schemas, trackers
 from bot.rasa_fast.speed_up import speed_up
 
 SLOTS = [TextSlot("item", []), BooleanSlot("sure", []), AnySlot("choices", [])]
@@ -161,6 +163,19 @@ def test_the_class_of_an_event_is_the_same(kind):
 def test_an_unknown_event_is_refused_as_rasa_does():
     with pytest.raises(ValueError, match="Unknown event name"):
         Event.resolve_by_type("no_such_event")
+
+
+def test_rasas_own_actions_are_the_same_for_each_endpoint():
+    one, other = EndpointConfig("http://one"), EndpointConfig("http://one")
+    for endpoint in (None, one, other, one, None):
+        found = rasa.core.actions.action.default_actions(endpoint)
+        expected = actions._default_actions(endpoint)
+        assert [(type(a), a.name()) for a in found] == [(type(a), a.name()) for a in expected]
+        assert [vars(a) for a in found] == [vars(a) for a in expected]
+        found.clear()  # a list of one's own
+    extracting = actions.default_actions(other)[-1]
+    assert extracting._action_endpoint is other
+    assert extracting is actions.default_actions(other)[-1]
 
 
 # -- trackers ------------------------------------------------------------------------------
