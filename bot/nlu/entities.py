@@ -12,10 +12,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import spacy
 from pydantic import BaseModel, Extra
+from spacy.attrs import IS_PUNCT, NORM
 from spacy.matcher import PhraseMatcher
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
@@ -90,6 +91,9 @@ class EntityMatcher:
     def __init__(self, lexicons: Iterable[Lexicon]) -> None:
         """Builds the matchers; see :func:`load_matcher`."""
         self._nlp = spacy.blank("xx")
+        # Whatever else spaCy works out of each word it meets, its shape and its ends, nobody asks.
+        vocab: Any = self._nlp.vocab
+        vocab.lex_attr_getters = {n: vocab.lex_attr_getters[n] for n in (NORM, IS_PUNCT)}
         self._matcher = PhraseMatcher(self._nlp.vocab, attr="NORM")
         self._known = KnownWords()
         for lexicon in lexicons:
@@ -106,13 +110,15 @@ class EntityMatcher:
         if patterns:
             self._matcher.add(f"{language}|{field}|{value}", patterns)
 
-    def _pattern(self, phrase: str) -> Doc:
+    def _pattern(self, phrase: str) -> Any:  # PhraseMatcher.add names documents alone
         folded = fold(phrase)
-        # Folded words are tokens and norms as they stand; cutting 32,000 phrases takes a second.
         if _PLAIN_WORDS.fullmatch(folded):
+            # Folded words are tokens and norms as they stand, and a pattern consists of the hashes
+            # of its norms, as spaCy gives and takes them for pickling. 32,000 documents, from which
+            # it would work them out, took a sixth of a start.
             words = folded.split(" ")
             self._known.update(words)
-            return Doc(self._nlp.vocab, words=words)
+            return [self._nlp.vocab.strings.add(word) for word in words]
         self._known.add(folded)
         return self._doc(phrase)
 
