@@ -59,7 +59,10 @@ class Stored(NamedTuple):
 
     @property
     def text(self) -> str:
-        """JSON with each event on a line of its own, which then need not be written anew."""
+        """JSON with each event on a line of its own, which then need not be written anew.
+
+        Versions that cut the history by other rules look for `turn`, and read all events without.
+        """
         events = ",\n".join(event["data"] for event in self.kept)
         return f'{{"after": {self.turn}, "events": [\n{events}\n]}}'
 
@@ -121,7 +124,7 @@ def state_of(events: Sequence[StoredEvent]) -> list[StoredEvent]:
 def _lean(event: StoredEvent) -> StoredEvent:
     """The event without the parts in which a page shows an answer: half of all that is kept."""
     ours = (event.get("metadata") or {}).get("roi") or {}
-    if event["event"] != BotUttered.type_name or "parts" not in ours:
+    if event["event"] != BotUttered.type_name or not ours.get("parts"):
         return event
     lean = {name: value for name, value in ours.items() if name != "parts"}
     return {**event, "metadata": {**event["metadata"], "roi": lean}}

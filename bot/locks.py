@@ -128,7 +128,7 @@ class LocalLocks(LockStore):
         """Args: seconds that a message waits at most."""
         self._patience = patience
         # Who waits for each conversation that somebody holds.
-        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+        self._waiting: dict[str, deque[_Place]] = {}
 
     @asynccontextmanager
     async def lock(
@@ -161,33 +161,44 @@ class LocalLocks(LockStore):
         """How many conversations are held."""
         return len(self._waiting)
 
-    async def _reach(self, name: str, waiting: deque[asyncio.Future[None]]) -> None:
+    async def _reach(self, name: str, waiting: deque[_Place]) -> None:
         loop = asyncio.get_running_loop()
-        place: asyncio.Future[None] = loop.create_future()
+        place: _Place = loop.create_future()
         waiting.append(place)
-        end = loop.call_later(self._patience, _give_up, place)
+        end = loop.call_later(self._patience, _settle, place, False)
+        reached = False
         try:
-            await place
-        except asyncio.CancelledError:
-            if not place.cancelled() and place.exception() is None:
+            reached = await place
+        except BaseException:
+            if place.done() and not place.cancelled() and place.result():
                 self._hand_over(name)  # it was handed over at the very moment of going away
             raise
         finally:
             end.cancel()
+            if not reached:
+                place.cancel()
+                with suppress(ValueError):  # whoever handed over has taken it out
+                    waiting.remove(place)
+        if not reached:
+            raise LockError("no turn came in time")
 
     def _hand_over(self, name: str) -> None:
         waiting = self._waiting[name]
         while waiting:
-            place = waiting.popleft()
-            if not place.done():
-                place.set_result(None)
+            if _settle(waiting.popleft(), True):
                 return
         del self._waiting[name]
 
 
-def _give_up(place: asyncio.Future[None]) -> None:
-    if not place.done():
-        place.set_exception(LockError("no turn came in time"))
+_Place = asyncio.Future[bool]
+"""A place in a queue: True when its turn has come, False when that takes too long."""
+
+
+def _settle(place: _Place, reached: bool) -> bool:
+    if place.done():
+        return False
+    place.set_result(reached)
+    return True
 
 
 class RedisLocks(LockStore):

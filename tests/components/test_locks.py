@@ -80,9 +80,24 @@ async def test_of_a_conversation_that_nobody_holds_nothing_is_kept():
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-        assert len(locks) == 1
+        assert len(locks) == 1 and not locks._waiting["web:one"], "nor of those who went away"
     assert len(locks) == 0
     await asyncio.wait_for(Turns().take(locks, 3), 1)
+
+
+@pytest.mark.parametrize(("waiting", "gone"), [(2, 1), (3, 2), (1, 1)])
+async def test_a_lock_handed_over_to_somebody_who_is_going_away_goes_on(waiting, gone):
+    locks, turns = LocalLocks(), Turns()
+    async with locks.lock("web:one"):
+        running = [asyncio.ensure_future(turns.take(locks, n)) for n in range(waiting)]
+        await asyncio.sleep(0)
+    for task in running[:gone]:  # the first of them holds it by now, and does not know yet
+        task.cancel()
+    done = await asyncio.gather(*running, return_exceptions=True)
+    assert [isinstance(end, asyncio.CancelledError) for end in done] == [
+        number < gone for number in range(waiting)
+    ]
+    assert turns.order == list(range(gone, waiting)) and len(locks) == 0
 
 
 async def test_whoever_comes_as_one_leaves_goes_behind_those_who_wait():

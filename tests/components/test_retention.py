@@ -215,6 +215,27 @@ async def test_a_turn_stored_by_a_worker_of_before_counts(url: str, clock: Clock
     assert found is not None and found.get_slot("topic") == "theirs"
 
 
+async def test_what_a_version_before_kept_for_the_next_turn_does_not_count(
+    url: str, clock: Clock
+) -> None:
+    """It cut the history by other rules; all events are there."""
+    store, _ = opened(url, clock)
+    await talk(store, range(9))
+    before = await store.retrieve("web:a")
+    stale = json.dumps({"turn": 9, "events": [SlotSet("topic", "stale").as_dict()]})
+    with store.engine.begin() as connection:
+        assert connection.execute(sa.text("SELECT turn FROM roi_conversations")).scalar() == 9
+        connection.execute(sa.text("UPDATE roi_conversations SET recent = :old"), {"old": stale})
+    after = await store.retrieve("web:a")
+    assert before is not None and after is not None
+    assert after.current_state(EventVerbosity.ALL) == before.current_state(EventVerbosity.ALL)
+    await talk(store, range(9, 10))
+    with store.engine.connect() as connection:
+        stored = connection.execute(sa.text("SELECT recent FROM roi_conversations")).scalar()
+    latest = await store.retrieve("web:a")
+    assert "stale" not in stored and latest is not None and latest.get_slot("topic") == "topic 9"
+
+
 async def test_conversations_of_before_the_list_expire_as_well(
     tmp_path: Path, clock: Clock
 ) -> None:

@@ -6,9 +6,11 @@ import asyncio
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import requests
 
+from bot.channels.web.chat import ENDED
 from bot.channels.web.sessions import Sessions
 from bot.content_store import shipped_wording
 from bot.keys import Key
@@ -102,6 +104,28 @@ def test_a_deleted_session_is_over_even_for_who_kept_its_cookie(server: Server) 
     assert answer.json()["session"] == "new"
     old, new = (Sessions(SECRET).read(c) for c in (kept, answer.cookies["roi_session"]))
     assert old.id != new.id
+
+
+def test_what_a_deletion_that_was_cut_off_has_left_is_neither_shown_nor_gone_on_with(
+    server: Server,
+) -> None:
+    """The flag is set first: a worker that is killed then, or a browser that goes away."""
+    programme = Programme(server)
+    programme.say(f"I need my records {MARK}")
+    kept = programme.session.cookies["roi_session"]
+    state = SharedState(f"sqlite:///{server.database}", SECRET)
+    try:
+        ended = state.set_flag(ENDED, Sessions(SECRET).read(kept).id, keep=timedelta(hours=1))
+        asyncio.run(ended)
+    finally:
+        state.close()
+    headers = {"Cookie": f"roi_session={kept}"}
+    answer = server.post({"text": "hello"}, headers=headers)
+    assert answer.json()["session"] == "new"
+    assert server.sender(answer.cookies["roi_session"]) != server.sender(kept)
+    for address in ("/", "/webhooks/web/conversation"):
+        shown = requests.get(server.url + address, headers=headers, timeout=60)
+        assert shown.status_code == 200 and MARK not in shown.text
 
 
 def test_the_page_deletes_without_script_and_says_so(server: Server, browser: Browser) -> None:

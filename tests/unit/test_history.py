@@ -119,6 +119,8 @@ def test_the_parts_of_a_page_are_not_kept_and_what_was_given_stays_as_it_was() -
     said_so = {"key": "topic.fees", "plan": {}, "parts": [{"kind": "first"}]}
     answer = {"event": "bot", "text": "x", "metadata": {"roi": said_so, "say": {"key": "k"}}}
     lean = {"roi": {"key": "topic.fees", "plan": {}}, "say": {"key": "k"}}
+    texted = {**answer, "metadata": {"roi": {"key": "topic.fees", "parts": None}}}
+    assert kept(texted, "written")["data"] == "written", "there are none"
     assert json.loads(kept(answer, json.dumps(answer))["data"]) == {**answer, "metadata": lean}
     assert "parts" in said_so
 
@@ -142,6 +144,7 @@ def test_what_was_stored_after_another_turn_or_by_another_version_is_not_read() 
     assert Stored.read(3, stored.text) is None
     assert Stored.read(2, "") is None
     assert Stored.read(2, json.dumps({"turn": 2, "events": BEFORE})) is None
+    assert "turn" not in json.loads(stored.text), "nor does that version read ours"
 
 
 @pytest.mark.parametrize("seed", range(20))
