@@ -122,7 +122,7 @@ def state_of(events: Sequence[StoredEvent]) -> list[StoredEvent]:
 
 
 def _lean(event: StoredEvent) -> StoredEvent:
-    """The event without the parts in which a page shows an answer: half of all that is kept."""
+    """The event without the parts in which a page shows an answer; no turn looks at those."""
     ours = (event.get("metadata") or {}).get("roi") or {}
     if event["event"] != BotUttered.type_name or not ours.get("parts"):
         return event
