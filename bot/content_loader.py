@@ -31,7 +31,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 # Anchors and tags; also where they only look like it, which costs nothing but time. An asterisk
 # with a space after it is neither: the emergency phrases are full of them.
-_NEEDS_CARE = re.compile(r"(?:^|[\s\[{,:-])(?:[&*](?=\S)|!)")
+_NEEDS_CARE = re.compile(r"(?:^|[\[{,:]|[?-]\s)\s*(?:[&*](?=\S)|!)", re.MULTILINE)
 
 # Parts of a file with its anchors written out; the largest of ours has some thousands.
 _LARGEST = 200_000

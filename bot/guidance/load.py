@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.content_loader import ContentError, LineLookup, load_yaml, problem, validated
+from bot.content_loader import ContentError, LineLookup, problem, validated
 from bot.content_mends import Location
 from bot.guidance.model import (
     Cited,
@@ -93,7 +93,7 @@ class _Checks:
         self._directory, self._statements = directory, statements
         self._routes, self._topics, self._page = routes, topics, page
         self._lines: dict[str, LineLookup] = {
-            name: load_yaml(folder / f"{name}.yml")[1]
+            name: LineLookup(folder / f"{name}.yml")
             for name in ("directory", "statements", "routes", "topics")
         }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel, Extra, Field, validator
 
+from bot import content_loader
 from bot.content_loader import ContentError, load_yaml, validated
 
 
@@ -260,3 +261,22 @@ def test_yaml_tags_are_refused(tmp_path: Path, text: str) -> None:
     (problem,) = problems(write(tmp_path, text))
     assert "tags" in problem
     assert problem.startswith("house.yml:1: ")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "&a x\n", "a: &b x\n", "a:   !c x\n", "- *a\n", "- - &a x\n", "[*a]\n", "[x, *a]\n",
+        "{a: *b}\n", "{*a : b}\n", "a:\n  &b\n  c: d\n", "? &a b\n: c\n", "--- !a\n",
+        "!!str x\n", "a: !\n", "{a:&b 1}\n", "-\n  &a x\n",
+    ],
+)  # fmt: skip
+def test_an_anchor_or_a_tag_is_noticed_wherever_one_may_stand(text: str) -> None:
+    assert content_loader._NEEDS_CARE.search(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["a: Bonjour ! Ça va ?\n", "- 24 * 7\n", "a: x & y\n", "a: R&D\n", "a: what?! no\n"]
+)
+def test_signs_within_a_text_are_neither(text: str) -> None:
+    assert not content_loader._NEEDS_CARE.search(text)
