@@ -53,9 +53,8 @@ class Stored(NamedTuple):
             return None
         events: list[StoredEvent] = found["events"]
         lines = [line.removesuffix(",") for line in text.split("\n")[1:-1] if line]
-        return cls(
-            turn, tuple(kept(e, line) for e, line in zip(events, lines, strict=True))
-        ), events
+        after = tuple(kept(event, line) for event, line in zip(events, lines, strict=True))
+        return cls(turn, after), events
 
     @property
     def text(self) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,6 +13,7 @@ from bot.languages import load_languages
 from bot.nlu.date_words import DateWords, load_date_words
 from bot.paths import CONTENT
 from bot.privacy.dates import DateSpans
+from bot.privacy.keyed_hash import KeyedHash
 from bot.privacy.names import Names
 from bot.privacy.numbers import Numbers
 from bot.privacy.published import published_pattern
@@ -85,7 +84,7 @@ class Redactor:
         # Texts without details, since the second guard looks at what the first has just let pass.
         # Known only by a keyed hash: what people wrote does not stay in memory.
         self._clean: set[bytes] = set()
-        self._key = os.urandom(16)
+        self._hashed = KeyedHash()
         self._published = published
         self._numbers = Numbers(languages)
         self._names = Names(languages, known)
@@ -122,10 +121,6 @@ class Redactor:
                 self._clean.clear()
             self._clean.add(self._hashed(found.text))
         return found
-
-    def _hashed(self, text: str) -> bytes:
-        data = text.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(data, key=self._key, digest_size=16).digest()
 
     def _once(self, text: str, names: bool) -> Redaction:
         search = Search(text)

@@ -21,6 +21,7 @@ from bot.nlu.encoder.errors import EncoderError
 from bot.nlu.encoder.q4 import Floats
 from bot.nlu.encoder.runtime import BuiltGraph, OfficialGraph
 from bot.nlu.encoder.tokenizer import UnigramTokenizer, normalize
+from bot.privacy.keyed_hash import KeyedHash
 
 PREFIX = "query: "
 """What the model was trained to see before a question; without it the vectors are worse."""
@@ -69,7 +70,7 @@ class SentenceEncoder:
         self._cache: OrderedDict[bytes, Floats] = OrderedDict()
         self._lock = threading.Lock()
         # The cache knows texts only by a keyed hash: what people wrote does not stay in memory.
-        self._key = os.urandom(16)
+        self._hashed = KeyedHash()
         _ENCODERS.add(self)
 
     @classmethod
@@ -120,7 +121,7 @@ class SentenceEncoder:
         prepared = prepare(text)
         if not prepared:
             return np.zeros(self.size, dtype=np.float32)
-        name = hashlib.blake2b(prepared.encode(), key=self._key, digest_size=16).digest()
+        name = self._hashed(prepared)
         with self._lock:
             known = self._cache.get(name)
             if known is not None:
