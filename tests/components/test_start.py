@@ -55,7 +55,8 @@ pipeline:
 - name: WhitespaceTokenizer
 - name: CountVectorsFeaturizer
 - name: DIETClassifier
-  epochs: 5
+  epochs: 40
+  random_seed: 7  # the outcome is looked at, and after a few epochs from any start it may be either
 policies:
 - name: RulePolicy
 """
